@@ -1,0 +1,89 @@
+"""A search result as a card: the quoted words, where they stand, how old they are, and a way to a person."""
+
+from __future__ import annotations
+
+from bot.messages import Audience, Option, Outgoing, Quote
+from bot.visit import Visit
+from index.search import Answer, Hit
+
+ANSWER, CLOSEST = "answer", "closest"
+_QUESTION_LIMIT = 1000
+
+
+async def card(visit: Visit, question: str) -> Outgoing:
+    question = question.strip()[:_QUESTION_LIMIT]
+    if not question:
+        return Outgoing(
+            "What would you like to know? Type it after the command, for example: "
+            "/resources what is targeted universalism"
+        )
+    return show(await visit.services.search.ask(question), in_channel=not visit.incoming.private)
+
+
+def show(answer: Answer, *, in_channel: bool = False) -> Outgoing:
+    if answer.band == ANSWER:
+        return passage(answer.passages[0], in_channel=in_channel)
+    if answer.band == CLOSEST:
+        return Outgoing(
+            "I am not sure that the answer is here. These are the closest entries I have:",
+            quotes=tuple(_quote(hit) for hit in answer.passages[:2]),
+            options=(
+                *(Option(f"More: {_short(hit.title)}", "resources.more", hit.id) for hit in answer.passages[:2]),
+                ask_a_person(),
+            ),
+        )
+    return Outgoing(
+        "I do not have an answer to that. A person can help better than I can here, and nothing is sent to "
+        "anybody unless you say so.",
+        options=(ask_a_person(),),
+    )
+
+
+def passage(hit: Hit, *, in_channel: bool = False, whole: bool = False) -> Outgoing:
+    """The best passage: its matching sentence, or all of it."""
+    options = [] if whole else [Option("Show more", "resources.more", hit.id)]
+    if in_channel:
+        options.append(Option("Share unsigned", "resources.share", hit.id))
+    options += [
+        Option("Helpful", "resources.helpful", hit.entry),
+        Option("Not helpful", "resources.not-helpful", hit.entry),
+        ask_a_person(),
+    ]
+    doubt = {
+        "historical": "This describes the past; check before you rely on it.",
+        "unknown": "Whether this still holds is not known; check before you rely on it.",
+    }
+    return Outgoing(
+        "This is what the entry says:" if whole else "This is what I found:",
+        quotes=(_quote(hit, whole=whole),),
+        note=doubt.get(hit.status, ""),
+        options=tuple(options),
+    )
+
+
+def public(hit: Hit) -> Outgoing:
+    """The same words for a whole channel, with nothing of who asked."""
+    return Outgoing(
+        "From the knowledge base:",
+        quotes=(_quote(hit),),
+        note="Shared by a member, unsigned.",
+        audience=Audience.CHANNEL,
+    )
+
+
+def _quote(hit: Hit, *, whole: bool = False) -> Quote:
+    return Quote(
+        hit.text if whole else hit.quote,
+        title=hit.title,
+        heading=hit.heading,
+        source_url=hit.source_url,
+        as_of=f"as of {hit.as_of}" if hit.as_of else "",
+    )
+
+
+def ask_a_person() -> Option:
+    return Option("Ask a person", "requests.open")
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= 50 else f"{title[:49].rstrip()}…"

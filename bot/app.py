@@ -1,0 +1,159 @@
+"""The composition root: the only module that names concrete classes and joins them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from bot import platforms
+from bot.config import Settings
+from bot.errors import Refused
+from bot.ids import Ids, random_id
+from bot.library import Library
+from bot.messages import Address, Incoming, Person, Platform, Reply
+from bot.platforms import Clock
+from bot.router import FrontDesk
+from bot.search import Search
+from bot.store import Store, people
+from bot.visit import Services
+from bot.worker import Worker
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+log = logging.getLogger(__name__)
+_LOOK_AT_CLOCK_SECONDS = 1.0
+
+
+class Directory:
+    """People and channels of every running platform; an address goes to the platform that made it."""
+
+    def __init__(self, running: dict[str, Platform]) -> None:
+        self._running = running
+
+    async def person(self, who: Address) -> Person:
+        return await self._of(who).person(who)
+
+    async def members(self, where: Address) -> Sequence[Address]:
+        return await self._of(where).members(where)
+
+    def _of(self, address: Address) -> Platform:
+        found = self._running.get(address.platform)
+        if found is None:
+            raise Refused(f"The platform {address.platform} is not running here.")
+        return found
+
+
+class WakefulDesk(FrontDesk):
+    """After each visit the worker looks at the outbox at once, so that a broadcast goes out now."""
+
+    worker: Worker
+
+    async def answer(self, incoming: Incoming) -> Reply:
+        reply = await super().answer(incoming)
+        self.worker.wake()
+        return reply
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that runs, joined."""
+
+    settings: Settings
+    store: Store
+    search: Search
+    services: Services
+    desk: WakefulDesk
+    worker: Worker
+    platforms: dict[str, Platform]
+
+    async def tick(self) -> int:
+        return await self.worker.tick()
+
+    async def next_due(self) -> datetime | None:
+        return await self.store.read(self.desk.next_due)
+
+    async def welcome_facilitators(self) -> None:
+        """Who the settings name may make cohorts, whatever happens in chat."""
+        for address in self.settings.first_facilitators:
+            if address.platform in self.platforms:
+                profile = await self.services.directory.person(address)
+                one = await self.store.write(people.meet, address, profile, self.services.now(), self.services.ids)
+                await self.store.write(people.grant, one.tenant, people.WHOLE_TENANT, one.person, people.FACILITATOR)
+
+    def web(self) -> Starlette:
+        """One server for every platform's routes, and for whoever watches over the bot."""
+        from starlette.applications import Starlette
+        from starlette.requests import Request
+        from starlette.responses import JSONResponse
+        from starlette.routing import Route
+
+        async def healthz(request: Request) -> JSONResponse:
+            return JSONResponse({"status": "ok"})
+
+        routes = [Route("/healthz", healthz)]
+        for platform in self.platforms.values():
+            offered = getattr(platform, "routes", None)
+            if offered is not None:
+                routes += offered(self.desk)
+        return Starlette(routes=routes)
+
+    def close(self) -> None:
+        for platform in self.platforms.values():
+            closing = getattr(platform, "close", None)
+            if closing is not None:
+                closing()
+        self.search.close()
+        self.store.close()
+
+
+def build(settings: Settings, clock: Clock, ids: Ids = random_id) -> House:
+    store = Store.in_folder(settings.data)
+    running = {
+        name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
+    }
+    search = Search(settings.index_folder)
+    services = Services(
+        store,
+        search,
+        Directory(running),
+        Library(settings.prompts),
+        clock.now,
+        ids,
+        settings.runs_it,
+        tuple(settings.contacts),
+    )
+    desk = WakefulDesk(services)
+    desk.worker = Worker(services, desk, running)
+    return House(settings, store, search, services, desk, desk.worker, running)
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock, ids: Ids = random_id) -> AsyncIterator[House]:
+    """The house with its worker running; closes it all in order."""
+    house = build(settings, clock, ids)
+    try:
+        await house.welcome_facilitators()
+        async with asyncio.TaskGroup() as tasks:
+            running = [
+                tasks.create_task(house.worker.run(_LOOK_AT_CLOCK_SECONDS)),
+                tasks.create_task(_warm(house.search)),
+            ]
+            yield house
+            for task in running:
+                task.cancel()
+    finally:
+        house.close()
+
+
+async def _warm(search: Search) -> None:
+    """The first question should not wait for the model to load."""
+    try:
+        await search.warm()
+    except Exception:  # noqa: BLE001 - a bot without answers still delivers and keeps; the question will say so
+        log.warning("search is not ready", extra={"action": "warm"})

@@ -1,0 +1,74 @@
+"""What works on this machine, and what to do about what does not."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot import config
+from bot.errors import CohortbookError
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    well: bool
+    text: str
+
+
+def checkup(file: Path | None) -> Iterator[Line]:
+    """One line a matter. Nothing is changed, and no secret is shown."""
+    yield Line(True, f"Python {sys.version_info.major}.{sys.version_info.minor}")
+    try:
+        settings = config.load(file)
+    except CohortbookError as problem:
+        yield Line(False, str(problem))
+        return
+    yield Line(True, f"settings; platforms: {', '.join(settings.platforms)}")
+    if settings.facilitators:
+        yield Line(True, f"facilitators named: {len(settings.facilitators)}")
+    else:
+        yield Line(
+            False, "nobody may make a cohort yet: name the first facilitator in cohortbook.yaml under `facilitators`"
+        )
+    yield _folder(settings.data)
+    yield from _search(settings)
+    yield from _content(settings)
+
+
+def _folder(folder: Path) -> Line:
+    import os
+
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if os.access(there, os.W_OK):
+        return Line(True, f"data folder {folder}")
+    return Line(False, f"the data folder {folder} cannot be written to; change its owner or set COHORTBOOK_DATA")
+
+
+def _search(settings: config.Settings) -> Iterator[Line]:
+    from index.build import read_manifest
+    from index.encoder import MiniLM
+    from index.errors import SearchError
+
+    try:
+        name = MiniLM().name
+        yield Line(True, f"search model {name.partition('@')[0]}, its checksum is right")
+    except SearchError as problem:
+        yield Line(False, str(problem))
+    try:
+        manifest = read_manifest(settings.index_folder)
+        yield Line(True, f"search index: {manifest['entries']} entries, {manifest['passages']} passages")
+    except SearchError as problem:
+        yield Line(False, str(problem))
+
+
+def _content(settings: config.Settings) -> Iterator[Line]:
+    from bot import programs
+    from index import documents
+
+    problems = documents.problems(settings.knowledge) + programs.check(settings.prompts)
+    if problems:
+        yield Line(False, f"{len(problems)} problems in knowledge/ and prompts/; `cohortbook check` lists them")
+    else:
+        yield Line(True, "knowledge/ and prompts/ read without a problem")

@@ -1,0 +1,45 @@
+"""Which of a person's cohorts is meant. Asked only when it must be."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot.errors import NotAllowed
+from bot.messages import Option, Outgoing
+from bot.store import cohorts, people
+from bot.store.cohorts import Cohort, Member
+from bot.visit import Visit
+
+NOT_A_MEMBER = (
+    "You are not in a running cohort yet. A facilitator can add you; then a welcome message arrives here. "
+    "You can look things up at any time with /resources."
+)
+
+
+def my_cohort(tx: Connection, visit: Visit, action: str, which: str = "") -> tuple[Cohort, Member] | Outgoing:
+    """The cohort meant by a press or command; a question with one button each when it is open."""
+    found = cohorts.of_person(tx, visit.who)
+    if which:
+        found = [pair for pair in found if pair[0].cohort == which]
+    elif len(found) > 1 and not visit.incoming.private:
+        here = people.place_for(tx, visit.incoming.where, visit.now, visit.services.ids)
+        found = [pair for pair in found if pair[0].place == here] or found
+    if not found:
+        return Outgoing(NOT_A_MEMBER)
+    if len(found) == 1:
+        return found[0]
+    return Outgoing(
+        "You are in more than one cohort. Which one is this about?",
+        options=tuple(Option(one.name, action, one.cohort) for one, _ in found),
+    )
+
+
+def led_cohort(tx: Connection, visit: Visit, which: str) -> Cohort:
+    """A cohort that the caller facilitates; raises NotAllowed. Every facilitator action begins here."""
+    found = cohorts.find(tx, visit.who.tenant, which)
+    if found is None or not people.has_role(tx, visit.who.tenant, which, visit.who.person, people.FACILITATOR):
+        raise NotAllowed(
+            "Only a facilitator of this cohort can do that, so nothing was changed. "
+            "If you should be one, ask a facilitator to add you under /facilitate."
+        )
+    return found

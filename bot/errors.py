@@ -1,0 +1,37 @@
+"""One exception tree. A message says what happened, that nothing was lost, and what to do next."""
+
+
+class CohortbookError(Exception):
+    """Base of every error that this product raises on purpose."""
+
+
+class SettingsError(CohortbookError):
+    """The configuration cannot be used; the message lists every problem with its fix."""
+
+
+class ContentError(CohortbookError):
+    """A file in prompts/ or knowledge/ breaks a rule; the message names file, line and key."""
+
+
+class NotAllowed(CohortbookError):
+    """Somebody asked for what their role does not allow. The text is fit to show them."""
+
+
+class DeliveryError(CohortbookError):
+    """A message could not be delivered."""
+
+
+class Refused(DeliveryError):
+    """The platform said no for certain: the message was not posted and a second try is useless."""
+
+
+class Wait(DeliveryError):
+    """The platform asks for a pause; the message was not posted."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"asked to wait {seconds:g} s")
+        self.seconds = seconds
+
+
+class Unknown(DeliveryError):
+    """No clear answer: the message may or may not have been posted. Look it up before a second try."""

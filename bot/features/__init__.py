@@ -1,0 +1,39 @@
+"""The features in their order. Order decides who gets a typed message, so it is written down, not found.
+
+Features never import platforms nor each other; a button leads from one to the next by its action's name.
+"""
+
+from bot.features import (
+    broadcasts,
+    conversation,
+    facilitation,
+    journal,
+    membership,
+    privacy,
+    reflections,
+    requests,
+    resources,
+    setup,
+    shared_with_me,
+    sharing,
+    support,
+    weekly,
+)
+from bot.visit import Feature
+
+ROUTE: tuple[Feature, ...] = (
+    support.feature,  # a sign of danger comes before everything
+    membership.feature,
+    resources.feature,
+    reflections.feature,
+    journal.feature,
+    sharing.feature,
+    shared_with_me.feature,
+    weekly.feature,
+    facilitation.feature,
+    broadcasts.feature,
+    setup.feature,
+    requests.feature,
+    privacy.feature,
+    conversation.feature,  # whatever nobody else took: it asks before doing anything
+)

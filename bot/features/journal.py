@@ -1,0 +1,226 @@
+"""One's own entries, in a view that only their writer sees: read, edit, delete, and one's own chart."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot import kinds, reflection_form, words
+from bot.charts import Series, growth_chart
+from bot.messages import Form, Option, Outgoing, Quote, Reply
+from bot.programs import Program, Unit
+from bot.store import cohorts, turns
+from bot.store.cohorts import Cohort
+from bot.vault import private, shared
+from bot.vault.private import Entry
+from bot.visit import Feature, Visit
+
+NOTE = -1
+"""The unit number of a note that belongs to no prompt."""
+_PAGE = 5
+
+
+async def listing(visit: Visit) -> Reply:
+    return await visit.read(_list, visit)
+
+
+def _list(tx: Connection, visit: Visit) -> Reply:
+    entries = private.everything(tx, visit.who)
+    entries.reverse()
+    skip = int(visit.value) if visit.value.isdigit() else 0
+    if not entries:
+        return Outgoing(
+            "Your journal is empty. /reflect opens the form of the current prompt, and what you save there "
+            "appears here, for you alone."
+        )
+    page = entries[skip : skip + _PAGE]
+    options = [Option(_title(tx, visit, entry), "journal.read", entry.entry) for entry in page]
+    if skip + _PAGE < len(entries):
+        options.append(Option("Older entries", "journal.list", str(skip + _PAGE)))
+    if _ratings(tx, visit):
+        options.append(Option("My own chart", "journal.chart"))
+    count = "1 entry" if len(entries) == 1 else f"{len(entries)} entries"
+    return Outgoing(
+        f"Your journal has {count}. Press one to read, edit, share or delete it.",
+        title="My journal",
+        note="Only you see this.",
+        options=tuple(options),
+        replaces=True,
+    )
+
+
+async def read(visit: Visit) -> Reply:
+    return await visit.read(_read, visit)
+
+
+def _read(tx: Connection, visit: Visit) -> Reply:
+    entry = private.find(tx, visit.who, visit.value)
+    if entry is None:
+        return _gone()
+    given = shared.of_entry(tx, visit.who, entry.entry)
+    options = [
+        Option("Edit", "journal.edit", entry.entry),
+        Option("Share…", "sharing.choose", entry.entry),
+    ]
+    options += [Option(f"Take back from {_audience(one)}", "sharing.take-back", one.share) for one in given]
+    options += [
+        Option(
+            "Delete",
+            "journal.delete",
+            entry.entry,
+            "danger",
+            "Delete this entry? It cannot be brought back, and copies that you shared are taken back too.",
+        ),
+        Option("My journal", "journal.list"),
+    ]
+    who = f"Shared with {words.listed([_audience(one) for one in given])}." if given else "Only you see this."
+    return Outgoing(
+        "",
+        title=_title(tx, visit, entry),
+        quotes=tuple(Quote(answer, title=ask) for ask, answer in _pairs(tx, visit, entry)),
+        note=f"Saved {words.moment(entry.saved_at, visit.who.zone)}. {who}",
+        options=tuple(options),
+        replaces=True,
+    )
+
+
+async def edit(visit: Visit) -> Reply:
+    return await visit.read(_edit, visit)
+
+
+def _edit(tx: Connection, visit: Visit) -> Reply:
+    entry = private.find(tx, visit.who, visit.value)
+    if entry is None:
+        return _gone()
+    if entry.number == NOTE:
+        return _note_form(visit, entry)
+    _, _, unit = _unit(tx, visit, entry)
+    return reflection_form.show(
+        visit.services.ids(),
+        "reflections.revise",
+        f"{entry.cohort}:{entry.number}:{entry.entry}",
+        unit,
+        words=entry.words,
+    )
+
+
+def _note_form(visit: Visit, entry: Entry) -> Form:
+    from bot.messages import Field
+
+    text = str(entry.words.answers.get("note", ""))
+    box = Field("note", "Your note", required=True, initial=text, lines=6)
+    return Form(visit.services.ids(), "Private note", "journal.save-note", (box,), entry.entry)
+
+
+async def save_note(visit: Visit) -> Reply:
+    return await visit.write(_save_note, visit)
+
+
+def _save_note(tx: Connection, visit: Visit) -> Reply:
+    entry = private.find(tx, visit.who, visit.value)
+    if entry is None:
+        return _gone()
+    private.revise(tx, visit.who, entry, private.Words({"note": visit.field("note")}))
+    return Outgoing("Your change is saved.", options=(Option("My journal", "journal.list"),))
+
+
+async def delete(visit: Visit) -> Reply:
+    return await visit.write(_delete, visit)
+
+
+def _delete(tx: Connection, visit: Visit) -> Reply:
+    entry = private.find(tx, visit.who, visit.value)
+    if entry is None:
+        return _gone()
+    shared.take_back_of(tx, visit.who, entry.entry)
+    private.remove(tx, visit.who, entry.entry)
+    if not private.of_unit(tx, visit.who, entry.cohort, entry.number):
+        turns.drop_step(tx, visit.who.tenant, entry.cohort, visit.who.person, entry.number)
+    return Outgoing(
+        "Deleted, and any copy you had shared is taken back.",
+        options=(Option("My journal", "journal.list"),),
+        replaces=True,
+    )
+
+
+# --- the chart -------------------------------------------------------------------------------------
+
+
+async def chart(visit: Visit) -> Reply:
+    series = await visit.read(_ratings, visit)
+    if not series:
+        return Outgoing("There is nothing to draw yet. Ratings that you give in the forms appear here.")
+    return Outgoing(
+        "How you rated yourself over time.",
+        title="My own chart",
+        note="Only you see this. It is drawn from your own answers.",
+        picture=growth_chart(series),
+        options=(Option("My journal", "journal.list"),),
+    )
+
+
+def _ratings(tx: Connection, visit: Visit) -> list[Series]:
+    """One series per rating that the member gave, in the order of units."""
+    found: dict[tuple[str, str], Series] = {}
+    for entry in private.everything(tx, visit.who):
+        if entry.number == NOTE:
+            continue
+        _, program, unit = _unit(tx, visit, entry)
+        for question in unit.questions:
+            value = entry.words.answers.get(question.id)
+            if value is None:
+                continue
+            point = kinds.find(question.kind).point(value, question)
+            if point is None:
+                continue
+            name = next((one.title for one in program.ratings if one.id == question.rating), question.ask)
+            series = found.setdefault((program.id, question.rating or question.ask), Series(name, []))
+            series.points.append((unit.title, point, kinds.find(question.kind).show(value, question)))
+    return list(found.values())
+
+
+# --- shared pieces -----------------------------------------------------------------------------------
+
+
+def _unit(tx: Connection, visit: Visit, entry: Entry) -> tuple[Cohort, Program, Unit]:
+    cohort = cohorts.find(tx, visit.who.tenant, entry.cohort)
+    if cohort is None:
+        raise LookupError("an entry without its cohort")
+    program = visit.services.program(tx, cohort)
+    return cohort, program, program.unit(entry.number)
+
+
+def _title(tx: Connection, visit: Visit, entry: Entry) -> str:
+    if entry.number == NOTE:
+        return f"Note, {words.day(entry.saved_at.date())}"
+    return _unit(tx, visit, entry)[2].title
+
+
+def _pairs(tx: Connection, visit: Visit, entry: Entry) -> list[tuple[str, str]]:
+    if entry.number == NOTE:
+        return [("", str(entry.words.answers.get("note", "")))]
+    return reflection_form.pairs(_unit(tx, visit, entry)[2], entry.words)
+
+
+def _audience(one: shared.Shared) -> str:
+    return "the cohort" if one.audience == shared.COHORT else "the facilitators"
+
+
+def _gone() -> Outgoing:
+    return Outgoing(
+        "That entry is not in your journal. It may have been deleted from another window. Nothing else was changed.",
+        options=(Option("My journal", "journal.list"),),
+    )
+
+
+feature = Feature(
+    "journal",
+    commands={"journal": (listing, "Read, edit, share or delete what you wrote")},
+    presses={
+        "list": listing,
+        "read": read,
+        "edit": edit,
+        "delete": delete,
+        "chart": chart,
+    },
+    submissions={"save-note": save_note},
+)

@@ -1,0 +1,140 @@
+"""Asking a person: the asker chooses whom, sees every word, and only then is anything sent."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot import outbox, words
+from bot.messages import Audience, Errors, Field, Form, Option, Outgoing, Quote, Reply
+from bot.outbox import Intent, Row
+from bot.store import cohorts, people, requests
+from bot.visit import Feature, Services, Visit
+
+NOTICE, REPLY = "request-notice", "request-seen"
+
+
+async def open_form(visit: Visit) -> Reply:
+    return await visit.read(_open, visit)
+
+
+def _open(tx: Connection, visit: Visit) -> Reply:
+    found = _helpers(tx, visit)
+    if not found:
+        return Outgoing("There is nobody here yet who could be asked. Nothing was sent.")
+    return Form(
+        visit.services.ids(),
+        "Ask a person",
+        "requests.send",
+        (
+            Field("whom", "Whom would you like to ask?", "choice", True, choices=tuple(found.items())),
+            Field(
+                "text",
+                "Your question",
+                required=True,
+                lines=4,
+                hint="Exactly these words are sent, with your name. Please leave out names of students.",
+            ),
+        ),
+        intro="Only the person you choose can read it here. Nothing else about you is passed on.",
+        submit="Send",
+    )
+
+
+async def send(visit: Visit) -> Reply:
+    return await visit.once(_send, visit)
+
+
+def _send(tx: Connection, visit: Visit) -> Reply:
+    found, whom, text = _helpers(tx, visit), visit.field("whom"), visit.field("text").strip()
+    if whom not in found:
+        return Errors({"whom": "Please choose a person."})
+    if not text:
+        return Errors({"text": "Please write your question. One line is enough."})
+    if len(text) > 3000:
+        return Errors({"text": f"This has {len(text)} characters and 3000 fit. Please shorten it."})
+    helper, _, cohort = whom.partition(":")
+    made = requests.put(tx, visit.who, cohort, helper, text, visit.now, visit.services.ids)
+    outbox.put(tx, [Intent(visit.who.tenant, cohort, NOTICE, 0, helper, visit.now, subject=made)])
+    return Outgoing(
+        f"Sent to {found[whom]}. You will hear from me when it was read, and from them directly with an answer."
+    )
+
+
+def notice(tx: Connection, services: Services, row: Row) -> Outgoing:
+    return Outgoing(
+        "Somebody has a question for you. It opens for you alone.",
+        options=(Option("Read it", "requests.read", row.intent.subject, "primary"),),
+        audience=Audience.DM,
+    )
+
+
+async def listing(visit: Visit) -> Reply:
+    return await visit.read(_list, visit)
+
+
+def _list(tx: Connection, visit: Visit) -> Reply:
+    waiting = requests.of_helper(tx, visit.who)
+    if not waiting:
+        return Outgoing("No question is waiting for you.")
+    return Outgoing(
+        "These people asked you something.",
+        title="Questions for you",
+        options=tuple(
+            Option(f"{one.name}, {words.day(one.at.date())}", "requests.read", one.request) for one in waiting[:20]
+        ),
+    )
+
+
+async def read(visit: Visit) -> Reply:
+    found = await visit.read(requests.find, visit.who, visit.value)
+    if found is None:
+        return Outgoing("This question was not put to you, or it is no longer kept. There is nothing to show.")
+    return Outgoing(
+        f"{found.name} asked you on {words.day(found.at.date())}. Please answer them in a private message.",
+        quotes=(Quote(found.text),),
+        note="Only you can read it here.",
+        options=(Option("I have answered", "requests.done", found.request, "primary"),)
+        if found.state == requests.OPEN
+        else (),
+    )
+
+
+async def done(visit: Visit) -> Reply:
+    return await visit.once(_done, visit)
+
+
+def _done(tx: Connection, visit: Visit) -> Reply:
+    found = requests.find(tx, visit.who, visit.value)
+    if found is None:
+        return Outgoing("This question was not put to you. Nothing was changed.")
+    requests.close(tx, visit.who, found.request)
+    outbox.put(
+        tx,
+        [Intent(visit.who.tenant, found.cohort, REPLY, 0, found.asker, visit.now, subject=found.request)],
+    )
+    return Outgoing("Thank you. They are told that you have answered.", replaces=True)
+
+
+def seen(tx: Connection, services: Services, row: Row) -> Outgoing:
+    return Outgoing("The person you asked says that they have answered you.", audience=Audience.DM)
+
+
+def _helpers(tx: Connection, visit: Visit) -> dict[str, str]:
+    """ "person:cohort" to a name with its role. Facilitators of one's cohorts, and those of the whole house."""
+    found: dict[str, str] = {}
+    for cohort, _ in cohorts.of_person(tx, visit.who):
+        for one in people.holders(tx, cohort.tenant, cohort.cohort, people.FACILITATOR):
+            name = people.somebody(tx, cohort.tenant, one).name
+            found.setdefault(f"{one}:{cohort.cohort}", f"{name}, facilitator of {cohort.name}")
+    for one in people.holders(tx, visit.who.tenant, people.WHOLE_TENANT, people.FACILITATOR):
+        if not any(key.startswith(f"{one}:") for key in found):
+            found[f"{one}:"] = f"{people.somebody(tx, visit.who.tenant, one).name}, who looks after this bot"
+    return {key: label for key, label in found.items() if not key.startswith(f"{visit.who.person}:")}
+
+
+feature = Feature(
+    "requests",
+    presses={"open": open_form, "read": read, "done": done, "list": listing},
+    submissions={"send": send},
+    compose={NOTICE: notice, REPLY: seen},
+)

@@ -1,0 +1,116 @@
+"""Questions about program materials and readings, answered to the asker alone."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bot import answers, choose, outbox
+from bot.messages import Outgoing, Reply
+from bot.outbox import Intent, Row
+from bot.store import people, verdicts
+from bot.visit import Feature, Handler, Services, Visit
+from index.search import Hit
+
+SHARED = "resource"
+_STARTS = re.compile(
+    r"^(who|what|what's|whats|when|where|which|why|how|is|are|can|could|do|does|did|should|may|will|"
+    r"tell me|explain|define|difference between|look up)\b",
+    re.IGNORECASE,
+)
+_LONGEST_QUESTION = 300
+
+
+async def ask(visit: Visit) -> Reply:
+    return await answers.card(visit, visit.text)
+
+
+def is_question(visit: Visit) -> bool:
+    """Clearly a question: anything else might be a private thought, and is not searched unasked."""
+    text = visit.text.strip()
+    if not visit.incoming.private:  # a mention asks by being one
+        return bool(text)
+    if not text or len(text) > _LONGEST_QUESTION or "\n" in text:
+        return False
+    sentences = [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
+    personal = re.search(r"\b(i|i'm|i've|my|me|we|our)\b", text, re.IGNORECASE)
+    if personal and len(sentences) > 1:
+        return False
+    return text.endswith("?") or bool(_STARTS.match(text) and not personal)
+
+
+async def more(visit: Visit) -> Reply:
+    hit = await asyncio.to_thread(visit.services.search.passage, visit.value)
+    return answers.passage(hit, whole=True) if hit else _gone()
+
+
+async def share(visit: Visit) -> Reply:
+    """A public copy of the passage, made afresh, with no trace of the asker."""
+    hit = await asyncio.to_thread(visit.services.search.passage, visit.value)
+    if hit is None:
+        return _gone()
+    if visit.incoming.private:
+        return Outgoing("Ask in the channel where you would like to share it. Nothing was shared.")
+    return await visit.once(_share, visit, hit)
+
+
+def _share(tx: Connection, visit: Visit, hit: Hit) -> Reply:
+    place = people.place_for(tx, visit.incoming.where, visit.now, visit.services.ids)
+    cohort = choose.my_cohort(tx, visit, "resources.share")
+    outbox.put(
+        tx,
+        [
+            Intent(
+                visit.who.tenant,
+                "" if isinstance(cohort, Outgoing) else cohort[0].cohort,
+                SHARED,
+                0,
+                place,
+                visit.now,
+                True,
+                visit.now + timedelta(hours=1),
+                hit.id,
+            )
+        ],
+    )
+    return Outgoing("Shared with the channel, without your name.")
+
+
+def shared(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    hit = services.search.passage(row.intent.subject)
+    return answers.public(hit) if hit else None
+
+
+def _verdict(helpful: bool) -> Handler:
+    async def handler(visit: Visit) -> Reply:
+        await visit.once(verdicts.count, visit.who.tenant, visit.value, helpful)
+        if helpful:
+            return Outgoing("Thank you. Only a count is kept, not your question.")
+        return Outgoing(
+            "Thank you for saying so. Only a count is kept, not your question. A person may know more.",
+            options=(answers.ask_a_person(),),
+        )
+
+    return handler
+
+
+def _gone() -> Outgoing:
+    return Outgoing("That passage has changed since. Please ask again with /resources.")
+
+
+feature = Feature(
+    "resources",
+    commands={"resources": (ask, "Look something up: /resources what is an equity pause")},
+    presses={
+        "more": more,
+        "share": share,
+        "helpful": _verdict(True),
+        "not-helpful": _verdict(False),
+    },
+    takes_text=is_question,
+    text=ask,
+    compose={SHARED: shared},
+)

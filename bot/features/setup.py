@@ -1,0 +1,290 @@
+"""Making a cohort from chat: two short forms, a preview, and only then does anybody hear of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot import choose, outbox, schedule, words
+from bot.errors import NotAllowed
+from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Person, Reply
+from bot.outbox import Intent
+from bot.programs import Program
+from bot.schedule import MemberPlan
+from bot.store import cohorts, people
+from bot.store.cohorts import Cohort
+from bot.visit import Feature, Visit
+from bot.zones import zone_named
+
+WELCOME = "welcome"
+
+
+async def new(visit: Visit) -> Reply:
+    return await visit.read(_new, visit)
+
+
+def _new(tx: Connection, visit: Visit) -> Reply:
+    _may_create(tx, visit)
+    shipped = visit.services.library.shipped()
+    return Form(
+        visit.services.ids(),
+        "New cohort",
+        "setup.create",
+        (
+            Field(
+                "program",
+                "Program",
+                "choice",
+                True,
+                choices=tuple((name, program.title) for name, program in sorted(shipped.items())),
+                initial=next(iter(sorted(shipped)), ""),
+            ),
+            Field("name", "Name of the cohort", required=True, limit=60, hint="Members see it."),
+            Field("start", "First day", "date", True, hint="The first prompt comes on or after this day."),
+            Field(
+                "zone",
+                "Time zone of the cohort",
+                required=True,
+                initial=visit.who.zone,
+                hint="For the channel. Each member gets prompts in their own zone.",
+            ),
+        ),
+        intro="This makes a draft. Nobody hears of it until you say so.",
+        submit="Make a draft",
+    )
+
+
+async def create(visit: Visit) -> Reply:
+    return await visit.once(_create, visit)
+
+
+def _create(tx: Connection, visit: Visit) -> Reply:
+    _may_create(tx, visit)
+    program = visit.services.library.shipped().get(visit.field("program"))
+    name, zone = visit.field("name").strip(), zone_named(visit.field("zone"))
+    wrong = {}
+    if program is None:
+        wrong["program"] = "Please choose a program."
+    if not name or len(name) > 60:
+        wrong["name"] = "Please give a name of at most 60 characters."
+    if zone is None:
+        wrong["zone"] = "This zone is not known. Use a name such as America/New_York."
+    try:
+        start = date.fromisoformat(visit.field("start"))
+    except ValueError:
+        wrong["start"] = "Please give the first day."
+    else:
+        if zone is not None and start < visit.now.astimezone(ZoneInfo(zone)).date():
+            wrong["start"] = "This day has passed. Please choose today or later."
+    if wrong or program is None or zone is None:
+        return Errors(wrong)
+    cohorts.pin_program(tx, visit.who.tenant, program.id, program.version, program.text)
+    cohort = cohorts.create(
+        tx, visit.who, name, program.id, program.version, start, zone, visit.now, visit.services.ids
+    )
+    return Outgoing(
+        f"A draft of {name} is made: {program.title}, {_first(program, cohort)}.",
+        options=(Option("Next: channel and people", "setup.roster", cohort.cohort, "primary"),),
+    )
+
+
+def _first(program: Program, cohort: Cohort) -> str:
+    if not schedule.clocked(program):
+        return "self-paced"
+    return f"first prompt on {words.day(schedule.first_day(program, cohort.start))}"
+
+
+async def roster(visit: Visit) -> Reply:
+    return await visit.read(_roster, visit)
+
+
+def _roster(tx: Connection, visit: Visit) -> Reply:
+    cohort = choose.led_cohort(tx, visit, visit.value)
+    address = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
+    members = [people.address_of(tx, cohort.tenant, one.person) for one in cohorts.members(tx, cohort)]
+    return Form(
+        visit.services.ids(),
+        "Channel and people",
+        "setup.save-roster",
+        (
+            Field("channel", "The cohort's channel", "channel", True, initial=str(address or "")),
+            Field(
+                "members",
+                "Members",
+                "people",
+                True,
+                initial=tuple(str(one) for one in members if one is not None),
+                hint="Each gets one welcome. Nothing else is sent to them before they press Start.",
+            ),
+        ),
+        cohort.cohort,
+        submit="Preview",
+    )
+
+
+async def save_roster(visit: Visit) -> Reply:
+    try:
+        channel = Address.parse(visit.field("channel"))
+        chosen = [Address.parse(one) for one in dict.fromkeys(visit.fields("members"))]
+    except ValueError:
+        return Errors({"channel": "Please choose a channel and people from the lists."})
+    if not chosen:
+        return Errors({"members": "Please choose at least one member."})
+    profiles = [(one, await visit.services.directory.person(one)) for one in chosen]
+    return await visit.write(_save_roster, visit, channel, profiles)
+
+
+def _save_roster(tx: Connection, visit: Visit, channel: Address, profiles: list[tuple[Address, Person]]) -> Reply:
+    cohort = choose.led_cohort(tx, visit, visit.value)
+    away = [profile.name for _, profile in profiles if not profile.active]
+    if away:
+        return Errors({"members": f"{words.listed(away)} cannot be reached here any more. Please take them out."})
+    cohorts.set_place(tx, cohort, people.place_for(tx, channel, visit.now, visit.services.ids))
+    for address, profile in profiles:
+        one = people.meet(tx, address, profile, visit.now, visit.services.ids)
+        new = cohorts.add_member(tx, cohort, one.person, visit.now)
+        if new and cohort.state == cohorts.RUNNING:
+            welcome(tx, visit, cohort, one.person, one.zone)
+    if cohort.state == cohorts.RUNNING:
+        return Outgoing("Saved. Whoever is new gets a welcome now.")
+    program = visit.services.program(tx, cohort)
+    return Outgoing(
+        f"Ready to run: {program.title}, {_first(program, cohort)}, "
+        f"{words.people(len(cohorts.members(tx, cohort)))}.\n\n"
+        "When you set it running, each of them gets one welcome. Prompts go only to those who press Start.",
+        title=cohort.name,
+        options=(
+            Option("Set it running", "setup.run", cohort.cohort, "primary"),
+            Option("Change channel or people", "setup.roster", cohort.cohort),
+        ),
+    )
+
+
+async def run(visit: Visit) -> Reply:
+    return await visit.write(_run, visit)
+
+
+def _run(tx: Connection, visit: Visit) -> Reply:
+    cohort = choose.led_cohort(tx, visit, visit.value)
+    if cohort.state != cohorts.DRAFT:
+        return Outgoing(f"{cohort.name} is running already. Nothing was sent again.", replaces=True)
+    if not cohort.place:
+        return Outgoing("Please choose the channel and the people first.")
+    cohorts.set_state(tx, cohort, cohorts.RUNNING)
+    for member in cohorts.members(tx, cohort):
+        welcome(tx, visit, cohort, member.person, member.zone)
+    return Outgoing(
+        f"{cohort.name} is running. The welcomes are on their way.",
+        options=(Option("To the cohort", "facilitation.home", cohort.cohort),),
+        replaces=True,
+    )
+
+
+def welcome(tx: Connection, visit: Visit, cohort: Cohort, person: str, zone: str) -> None:
+    """One welcome, outside of the person's quiet hours."""
+    who = people.somebody(tx, cohort.tenant, person)
+    due = schedule.after_quiet(visit.now, MemberPlan(zone, who.quiet_from, who.quiet_to))
+    outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, WELCOME, 0, person, due)])
+
+
+# --- who leads -----------------------------------------------------------------------------------
+
+
+async def people_of(visit: Visit) -> Reply:
+    return await visit.read(_people, visit)
+
+
+def _people(tx: Connection, visit: Visit) -> Reply:
+    cohort = choose.led_cohort(tx, visit, visit.value)
+    leaders = people.names(tx, cohort.tenant, people.holders(tx, cohort.tenant, cohort.cohort, people.FACILITATOR))
+    members = [one.name for one in cohorts.members(tx, cohort)]
+    return Outgoing(
+        f"Facilitators: {words.listed(leaders)}.\nMembers: {words.listed(members) or 'nobody yet'}.",
+        title=f"People in {cohort.name}",
+        options=(
+            Option("Invite members, change the channel", "setup.roster", cohort.cohort),
+            Option("Add a facilitator", "setup.add-leader", cohort.cohort),
+            Option("Hand this cohort over", "setup.hand-over", cohort.cohort),
+        ),
+    )
+
+
+def _leader_form(visit: Visit, title: str, action: str, intro: str) -> Form:
+    whom = Field("whom", "Who?", "people", True, hint="One person.")
+    return Form(visit.services.ids(), title, action, (whom,), visit.value, intro=intro, submit="Do it")
+
+
+async def add_leader(visit: Visit) -> Reply:
+    await visit.read(choose.led_cohort, visit, visit.value)
+    return _leader_form(
+        visit,
+        "Add a facilitator",
+        "setup.save-leader",
+        "A facilitator can write to the channel, change upcoming prompts and see counts. What was shared "
+        "with facilitators before stays with those of that time.",
+    )
+
+
+async def hand_over(visit: Visit) -> Reply:
+    await visit.read(choose.led_cohort, visit, visit.value)
+    return _leader_form(
+        visit,
+        "Hand this cohort over",
+        "setup.save-hand-over",
+        "The person you choose becomes facilitator, and you stop being one of this cohort.",
+    )
+
+
+async def save_leader(visit: Visit) -> Reply:
+    return await _save_leader(visit, leave=False)
+
+
+async def save_hand_over(visit: Visit) -> Reply:
+    return await _save_leader(visit, leave=True)
+
+
+async def _save_leader(visit: Visit, leave: bool) -> Reply:
+    try:
+        (address,) = [Address.parse(one) for one in visit.fields("whom")]
+    except ValueError:
+        return Errors({"whom": "Please choose one person."})
+    profile = await visit.services.directory.person(address)
+    return await visit.write(_grant, visit, address, profile, leave)
+
+
+def _grant(tx: Connection, visit: Visit, address: Address, profile: Person, leave: bool) -> Reply:
+    cohort = choose.led_cohort(tx, visit, visit.value)
+    one = people.meet(tx, address, profile, visit.now, visit.services.ids)
+    if leave and one.person == visit.who.person:
+        return Errors({"whom": "That is you. Please choose somebody else."})
+    people.grant(tx, cohort.tenant, cohort.cohort, one.person, people.FACILITATOR)
+    if not leave:
+        return Outgoing(f"{one.name} is a facilitator of {cohort.name} now.")
+    people.revoke(tx, cohort.tenant, cohort.cohort, visit.who.person, people.FACILITATOR)
+    return Outgoing(f"{one.name} leads {cohort.name} now, and you no longer do. Thank you for your care.")
+
+
+def _may_create(tx: Connection, visit: Visit) -> None:
+    if not people.has_role(tx, visit.who.tenant, people.WHOLE_TENANT, visit.who.person, people.FACILITATOR):
+        raise NotAllowed("Making a cohort is for the facilitators named in this bot's settings. Nothing was made.")
+
+
+feature = Feature(
+    "setup",
+    presses={
+        "new": new,
+        "roster": roster,
+        "run": run,
+        "people": people_of,
+        "add-leader": add_leader,
+        "hand-over": hand_over,
+    },
+    submissions={
+        "create": create,
+        "save-roster": save_roster,
+        "save-leader": save_leader,
+        "save-hand-over": save_hand_over,
+    },
+)

@@ -1,0 +1,65 @@
+"""What others chose to give: the notice without a word of it, and the view for its readers alone."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot import words
+from bot.messages import Audience, Option, Outgoing, Quote, Reply
+from bot.outbox import Row
+from bot.store import cohorts
+from bot.vault import shared
+from bot.visit import Feature, Services, Visit
+
+
+def notice(tx: Connection, services: Services, row: Row) -> Outgoing:
+    return Outgoing(
+        "A member shared a reflection with the cohort."
+        if row.intent.channel
+        else "A member shared a reflection with you.",
+        note="It opens for you alone, and its writer can take it back.",
+        options=(Option("Read it", "shared-with-me.read", row.intent.subject),),
+        audience=Audience.CHANNEL if row.intent.channel else Audience.DM,
+        quiet=True,
+    )
+
+
+async def read(visit: Visit) -> Reply:
+    found = await visit.read(shared.read, visit.who, visit.value)
+    if found is None:
+        return Outgoing("This was taken back by its writer, or it was not shared with you. There is nothing to show.")
+    return Outgoing(
+        f"{found.writer} shared this with {_audience(found)} on {words.day(found.at.date())}.",
+        title=found.title,
+        quotes=tuple(Quote(answer, title=ask) for ask, answer in found.parts),
+        note="Shared in trust. Please do not pass it on.",
+    )
+
+
+async def listing(visit: Visit) -> Reply:
+    return await visit.read(_list, visit)
+
+
+def _list(tx: Connection, visit: Visit) -> Reply:
+    cohort = cohorts.find(tx, visit.who.tenant, visit.value)
+    given = shared.given_to(tx, visit.who, visit.value) if cohort else []
+    if cohort is None or not given:
+        return Outgoing("Nobody has shared anything with you here yet.")
+    return Outgoing(
+        "Members chose to share these with you. Each opens for you alone.",
+        title=f"Shared with you in {cohort.name}",
+        options=tuple(
+            Option(words.cut(f"{one.writer}: {one.title}", 75), "shared-with-me.read", one.share) for one in given[:20]
+        ),
+    )
+
+
+def _audience(found: shared.Shared) -> str:
+    return "the cohort" if found.audience == shared.COHORT else "the facilitators"
+
+
+feature = Feature(
+    "shared-with-me",
+    presses={"read": read, "list": listing},
+    compose={"share-notice": notice},
+)

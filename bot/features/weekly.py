@@ -1,0 +1,279 @@
+"""The program's prompts: when they go out, what they say, and the buttons under them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import choose, outbox, schedule
+from bot.messages import Audience, Option, Outgoing, Quote, Reply
+from bot.outbox import Intent, Row
+from bot.programs import Unit
+from bot.reflection_form import minutes
+from bot.store import cohorts, turns
+from bot.store.cohorts import Cohort, Member
+from bot.vault import private
+from bot.visit import Feature, Services, Visit
+
+OUTCOMES = (
+    (turns.DONE, "Done"),
+    (turns.PARTLY, "Partly"),
+    (turns.NOT_YET, "Not yet"),
+    (turns.CHANGED, "Changed my mind"),
+)
+_SILENT_UNITS = 2
+
+
+def plan(tx: Connection, services: Services, now: datetime) -> list[Intent]:
+    """What the clock makes due by now, for every running cohort. Pure repetition is harmless."""
+    return [intent for intent in _unwritten(tx, services) if intent.due <= now]
+
+
+def next_due(tx: Connection, services: Services, now: datetime) -> datetime | None:
+    return min((intent.due for intent in _unwritten(tx, services) if intent.due > now), default=None)
+
+
+def _unwritten(tx: Connection, services: Services) -> list[Intent]:
+    found: list[Intent] = []
+    for cohort in cohorts.running(tx):
+        program, calendar = services.program(tx, cohort), cohorts.plan(tx, cohort)
+        wanted = []
+        if cohort.place:
+            wanted += [
+                _intent(cohort, send, cohort.place, channel=True) for send in schedule.channel_sends(program, calendar)
+            ]
+        for member in cohorts.members(tx, cohort):
+            wanted += [
+                _intent(cohort, send, member.person) for send in schedule.member_sends(program, calendar, member.plan)
+            ]
+        known = outbox.written(tx, cohort.tenant, cohort.cohort)
+        found += [intent for intent in wanted if intent.key not in known]
+    return found
+
+
+def _intent(cohort: Cohort, send: schedule.Send, recipient: str, channel: bool = False) -> Intent:
+    return Intent(cohort.tenant, cohort.cohort, send.kind, send.number, recipient, send.due, channel, send.expires)
+
+
+def _member(tx: Connection, row: Row) -> Member | None:
+    """The recipient, if they still want messages."""
+    one = cohorts.member(tx, row.intent.tenant, row.intent.cohort, row.intent.recipient)
+    return one if one is not None and one.state == cohorts.STARTED else None
+
+
+def _unit(tx: Connection, services: Services, row: Row) -> tuple[Cohort, Unit]:
+    cohort = cohorts.find(tx, row.intent.tenant, row.intent.cohort)
+    if cohort is None:
+        raise LookupError("the cohort of an outbox row is gone")
+    return cohort, services.program(tx, cohort).unit(row.intent.number)
+
+
+def announcement(tx: Connection, services: Services, row: Row) -> Outgoing:
+    """In the channel: that a prompt is here, and a button for whom a private message cannot reach."""
+    cohort, unit = _unit(tx, services, row)
+    return Outgoing(
+        f"This week's prompt is here. It is in your private messages, and you can open it from here too. "
+        f"{minutes(unit)}"
+        if services.program(tx, cohort).clock == "weekly"
+        else f"A new prompt is here, in your private messages and behind this button. {minutes(unit)}",
+        title=unit.title,
+        note="The form is private: what you write is shown to you alone unless you share it.",
+        options=(Option("Reflect privately", "reflections.open", _value(cohort, unit), "primary"),),
+        audience=Audience.CHANNEL,
+    )
+
+
+def prompt(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    member = _member(tx, row)
+    if member is None:
+        return None
+    cohort, unit = _unit(tx, services, row)
+    swapped = cohorts.plan(tx, cohort).change(unit.number).swapped
+    return prompt_message(cohort, unit, swapped)
+
+
+def prompt_message(cohort: Cohort, unit: Unit, swapped: bool = False) -> Outgoing:
+    value = _value(cohort, unit)
+    shown, first, second = unit.prompt, "reflections.open", "reflections.other"
+    if swapped:
+        shown, first, second = unit.alternative, second, first
+    options = [Option("Reflect privately", first, value, "primary")]
+    if unit.alternative:
+        options.append(Option("A different prompt", second, value))
+    options.append(Option("Skip this one", "weekly.skip", value))
+    return Outgoing(
+        shown,
+        title=unit.title,
+        note=f"{cohort.name} · {minutes(unit)} {unit.reader}",
+        options=tuple(options),
+        audience=Audience.DM,
+    )
+
+
+def step(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    """Last unit's next step is taken up again, without repeating a word of it."""
+    if _member(tx, row) is None:
+        return None
+    intent = row.intent
+    before = turns.latest_step(tx, intent.tenant, intent.cohort, intent.recipient, intent.number)
+    if before is None or before[1] not in (turns.OPEN, turns.NOT_YET, turns.PARTLY):
+        return None
+    cohort, _ = _unit(tx, services, row)
+    value = f"{cohort.cohort}:{before[0]}"
+    return Outgoing(
+        "You set yourself a step last time. What became of it? Any answer is fine.",
+        note="Only you see your answer.",
+        options=(
+            Option("Show it to me", "weekly.show-step", value),
+            *(Option(label, "weekly.outcome", f"{value}:{outcome}") for outcome, label in OUTCOMES),
+        ),
+        audience=Audience.DM,
+    )
+
+
+def reminder(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    intent = row.intent
+    member = _member(tx, row)
+    if member is None or turns.state_of(tx, intent.tenant, intent.cohort, intent.recipient, intent.number):
+        return None
+    cohort, unit = _unit(tx, services, row)
+    value = _value(cohort, unit)
+    return Outgoing(
+        f"This week's prompt is still open: {unit.title}. One line is enough, and skipping is fine.",
+        note=f"{cohort.name} · {minutes(unit)} This is the only reminder.",
+        options=(
+            Option("Reflect privately", "reflections.open", value, "primary"),
+            Option("Skip this one", "weekly.skip", value),
+        ),
+        audience=Audience.DM,
+        quiet=True,
+    )
+
+
+def silence(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    """Two units without a word bring one question, and then no other until the member has acted."""
+    intent = row.intent
+    if _member(tx, row) is None:
+        return None
+    last = _last_word(tx, row)
+    silent = [number for number in _received(tx, row, schedule.PROMPT) if last < number < intent.number]
+    asked = [number for number in _received(tx, row, schedule.SILENCE) if number > last]
+    if len(silent) < _SILENT_UNITS or asked:
+        return None
+    cohort, _ = _unit(tx, services, row)
+    return Outgoing(
+        "The last two prompts found you busy, and that is all right. What would help?",
+        note=f"{cohort.name} · Nobody else sees this, and no answer is needed.",
+        options=(
+            Option("Pause for two weeks", "membership.pause-two-weeks", cohort.cohort),
+            Option("Change day or hour", "membership.settings", cohort.cohort),
+            Option("Stop the prompts", "membership.leave", cohort.cohort),
+            Option("Keep them coming", "membership.keep", cohort.cohort),
+        ),
+        audience=Audience.DM,
+        quiet=True,
+    )
+
+
+def _received(tx: Connection, row: Row, kind: str) -> list[int]:
+    """The units for which this recipient was sent a message of one kind."""
+    sent = outbox.sent(tx, row.intent.tenant, row.intent.cohort, kind)
+    return [one.intent.number for one in sent if one.intent.recipient == row.intent.recipient]
+
+
+def _last_word(tx: Connection, row: Row) -> int:
+    """The newest unit that the recipient answered or skipped; -1 for none."""
+    intent = row.intent
+    return max(turns.numbers(tx, intent.tenant, intent.cohort, intent.recipient), default=-1)
+
+
+# --- the buttons ---------------------------------------------------------------------------------
+
+
+async def skip(visit: Visit) -> Reply:
+    return await visit.write(_skip, visit)
+
+
+def _skip(tx: Connection, visit: Visit) -> Reply:
+    found = _mine(tx, visit)
+    if isinstance(found, Outgoing):
+        return found
+    cohort, number, _ = found
+    turns.mark(tx, cohort.tenant, cohort.cohort, visit.who.person, number, turns.SKIPPED)
+    outbox.cancel(tx, cohort.tenant, cohort.cohort, visit.who.person, schedule.REMINDER, number)
+    return Outgoing("Skipped. No reason needed, and no reminder will come for this one.")
+
+
+async def show_step(visit: Visit) -> Reply:
+    return await visit.read(_show_step, visit)
+
+
+def _show_step(tx: Connection, visit: Visit) -> Reply:
+    found = _mine(tx, visit)
+    if isinstance(found, Outgoing):
+        return found
+    cohort, number, _ = found
+    steps = [entry.words.step for entry in private.of_unit(tx, visit.who, cohort.cohort, number) if entry.words.step]
+    if not steps:
+        return Outgoing("That step is no longer in your journal.")
+    return Outgoing(
+        "This is the step you set yourself:",
+        quotes=(Quote(steps[-1]),),
+        options=tuple(
+            Option(label, "weekly.outcome", f"{cohort.cohort}:{number}:{outcome}") for outcome, label in OUTCOMES
+        ),
+    )
+
+
+async def outcome(visit: Visit) -> Reply:
+    return await visit.write(_outcome, visit)
+
+
+def _outcome(tx: Connection, visit: Visit) -> Reply:
+    found = _mine(tx, visit)
+    if isinstance(found, Outgoing):
+        return found
+    cohort, number, chosen = found
+    if chosen not in dict(OUTCOMES):
+        return Outgoing("That answer is not one of the choices. Nothing was changed; please press again.")
+    turns.set_step(tx, cohort.tenant, cohort.cohort, visit.who.person, number, chosen)
+    return Outgoing(
+        {
+            turns.DONE: "Noted: done. Thank you for coming back to it.",
+            turns.PARTLY: "Noted: partly. It can come up again next time.",
+            turns.NOT_YET: "Noted: not yet. It can come up again next time.",
+            turns.CHANGED: "Noted: you changed your mind. That is an answer too.",
+        }[chosen]
+    )
+
+
+def _mine(tx: Connection, visit: Visit) -> tuple[Cohort, int, str] | Outgoing:
+    """(cohort, unit number, rest) from a button's value, if the presser belongs to that cohort."""
+    which, _, rest = visit.value.partition(":")
+    number, _, last = rest.partition(":")
+    found = choose.my_cohort(tx, visit, "weekly.skip", which)
+    if isinstance(found, Outgoing):
+        return found
+    if not number.lstrip("-").isdigit():
+        return Outgoing("This button is out of date. Nothing was changed; /cohort shows where you are.")
+    return found[0], int(number), last
+
+
+def _value(cohort: Cohort, unit: Unit) -> str:
+    return f"{cohort.cohort}:{unit.number}"
+
+
+feature = Feature(
+    "weekly",
+    presses={"skip": skip, "show-step": show_step, "outcome": outcome},
+    compose={
+        schedule.ANNOUNCEMENT: announcement,
+        schedule.PROMPT: prompt,
+        schedule.STEP: step,
+        schedule.REMINDER: reminder,
+        schedule.SILENCE: silence,
+    },
+    plan=plan,
+    next_due=next_due,
+)

@@ -1,0 +1,43 @@
+"""Chat platforms, found by folder name. Adding `bot/platforms/<name>` is all it takes to add one.
+
+Each offers `create(settings, folder, clock)`, which returns a `bot.messages.Platform`. It is imported only
+when the settings name it, so that an installation without Slack never loads a Slack library.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol, cast
+
+from bot.messages import Platform
+
+
+class Clock(Protocol):
+    """The calendar clock. Only a demo's can be moved."""
+
+    @property
+    def movable(self) -> bool: ...
+
+    def now(self) -> datetime: ...
+
+    async def advance(self, by: Literal["next", "day", "week"], after_step: Callable[[], Awaitable[None]]) -> None: ...
+
+
+class Create(Protocol):
+    def __call__(self, settings: Mapping[str, object], folder: Path, clock: Clock) -> Platform: ...
+
+
+def names() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+def create(name: str, settings: Mapping[str, object], folder: Path, clock: Clock) -> Platform:
+    """Raises LookupError for a name without a folder here."""
+    if name not in names():
+        raise LookupError(f"no platform is called {name}; there are: {', '.join(names())}")
+    module = importlib.import_module(f"{__name__}.{name}")
+    return cast(Create, module.create)(settings, folder, clock)

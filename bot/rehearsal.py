@@ -1,0 +1,66 @@
+"""A program from start to close for one imagined member: every send, before anybody gets one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot import schedule
+from bot.programs import Program
+
+_WHO = {
+    schedule.PROMPT: "each member",
+    schedule.STEP: "each member with an open step",
+    schedule.REMINDER: "each member who has not answered",
+    schedule.ANNOUNCEMENT: "the channel",
+}
+_TEXT = {
+    schedule.STEP: "You set yourself a step last time. What became of it? Any answer is fine.",
+    schedule.REMINDER: "This prompt is still open: {title}. One line is enough, and skipping is fine.",
+    schedule.ANNOUNCEMENT: "{title}. The prompt is here, in your private messages.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    unit: int
+    title: str
+    kind: str
+    recipient: str
+    local: datetime
+    utc: datetime
+    text: str
+
+    def as_json(self) -> dict[str, object]:
+        """Times in ISO 8601 with their offset."""
+        return {
+            "unit": self.unit,
+            "title": self.title,
+            "kind": self.kind,
+            "recipient": self.recipient,
+            "local": self.local.isoformat(),
+            "utc": self.utc.isoformat(),
+            "text": self.text,
+        }
+
+
+def rehearse(program: Program, start: date, zone: str) -> list[Rehearsed]:
+    """In order of time. A self-paced program has no sends of its own."""
+    plan = schedule.CohortPlan(start, zone)
+    began = schedule.instant(start, time(0), zone) - timedelta(days=1)
+    sends = [
+        *schedule.member_sends(program, plan, schedule.MemberPlan(zone, started=began)),
+        *schedule.channel_sends(program, plan),
+    ]
+    first = min((unit.number for unit in program.units), default=0)
+    return [
+        _rehearsed(program, send)
+        for send in sorted(sends)
+        if send.kind in _WHO and not (send.kind == schedule.STEP and send.number == first)
+    ]
+
+
+def _rehearsed(program: Program, send: schedule.Send) -> Rehearsed:
+    unit = program.unit(send.number)
+    text = _TEXT.get(send.kind, unit.prompt).format(title=unit.title)
+    return Rehearsed(unit.number, unit.title, send.kind, _WHO[send.kind], send.local, send.due, text)

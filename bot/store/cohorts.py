@@ -1,0 +1,269 @@
+"""Cohorts and their members: one program version, one calendar, one roster."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Update, delete, insert, select, update
+
+from bot.ids import Ids
+from bot.schedule import Change, CohortPlan, MemberPlan
+from bot.store.people import FACILITATOR, QUIET_FROM, QUIET_TO, Somebody, grant, has_role
+from bot.store.tables import change, cohort, membership, person, program
+
+DRAFT, RUNNING, CLOSED = "draft", "running", "closed"
+INVITED, LATER, STARTED, LEFT = "invited", "later", "started", "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    tenant: str
+    cohort: str
+    name: str
+    program: str
+    version: str
+    place: str | None
+    start: date
+    zone: str
+    state: str
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    tenant: str
+    cohort: str
+    person: str
+    name: str
+    state: str
+    started_at: datetime | None
+    zone: str
+    quiet_from: time
+    quiet_to: time
+    day: int | None
+    time: time | None
+    paused_until: date | None
+
+    @property
+    def plan(self) -> MemberPlan:
+        started = self.started_at if self.state == STARTED else None
+        return MemberPlan(self.zone, self.quiet_from, self.quiet_to, self.day, self.time, started, self.paused_until)
+
+
+def pin_program(tx: Connection, home: str, name: str, version: str, text: str) -> None:
+    """Keep the program's text, so that a running cohort never changes under its members."""
+    known = tx.execute(
+        select(program.c.version).where(
+            program.c.tenant == home, program.c.program == name, program.c.version == version
+        )
+    ).first()
+    if known is None:
+        tx.execute(insert(program).values(tenant=home, program=name, version=version, text=text))
+
+
+def program_text(tx: Connection, home: str, name: str, version: str) -> str:
+    return str(
+        tx.execute(
+            select(program.c.text).where(
+                program.c.tenant == home, program.c.program == name, program.c.version == version
+            )
+        ).scalar_one()
+    )
+
+
+def create(
+    tx: Connection,
+    by: Somebody,
+    name: str,
+    program_name: str,
+    version: str,
+    start: date,
+    zone: str,
+    now: datetime,
+    ids: Ids,
+) -> Cohort:
+    """A draft: nobody is told anything until it is set running."""
+    made = Cohort(by.tenant, ids(), name, program_name, version, None, start, zone, DRAFT, by.person)
+    tx.execute(
+        insert(cohort).values(
+            tenant=made.tenant,
+            cohort=made.cohort,
+            name=name,
+            program=program_name,
+            version=version,
+            start=start,
+            zone=zone,
+            state=DRAFT,
+            created_by=by.person,
+            created_at=now,
+        )
+    )
+    grant(tx, by.tenant, made.cohort, by.person, FACILITATOR)
+    return made
+
+
+def set_place(tx: Connection, which: Cohort, place: str) -> None:
+    tx.execute(_this(which).values(place=place))
+
+
+def set_state(tx: Connection, which: Cohort, state: str) -> None:
+    tx.execute(_this(which).values(state=state))
+
+
+def find(tx: Connection, home: str, which: str) -> Cohort | None:
+    row = tx.execute(select(cohort).where(cohort.c.tenant == home, cohort.c.cohort == which)).one_or_none()
+    return None if row is None else _cohort(row)
+
+
+def running(tx: Connection) -> list[Cohort]:
+    """Every running cohort of every tenant, for the planner."""
+    return [_cohort(row) for row in tx.execute(select(cohort).where(cohort.c.state == RUNNING))]
+
+
+def in_place(tx: Connection, home: str, place: str) -> list[Cohort]:
+    rows = tx.execute(select(cohort).where(cohort.c.tenant == home, cohort.c.place == place, cohort.c.state == RUNNING))
+    return [_cohort(row) for row in rows]
+
+
+def led_by(tx: Connection, who: Somebody) -> list[Cohort]:
+    rows = tx.execute(
+        select(cohort).where(cohort.c.tenant == who.tenant, cohort.c.state != CLOSED).order_by(cohort.c.created_at)
+    )
+    return [found for found in map(_cohort, rows) if has_role(tx, who.tenant, found.cohort, who.person, FACILITATOR)]
+
+
+def of_person(tx: Connection, who: Somebody) -> list[tuple[Cohort, Member]]:
+    """The running cohorts that a person belongs to and has not left."""
+    found = []
+    for row in tx.execute(
+        select(membership.c.cohort)
+        .join(cohort, (cohort.c.tenant == membership.c.tenant) & (cohort.c.cohort == membership.c.cohort))
+        .where(
+            membership.c.tenant == who.tenant,
+            membership.c.person == who.person,
+            membership.c.state != LEFT,
+            cohort.c.state == RUNNING,
+        )
+        .order_by(cohort.c.created_at)
+    ):
+        which, mine = find(tx, who.tenant, row.cohort), member(tx, who.tenant, row.cohort, who.person)
+        if which is not None and mine is not None:
+            found.append((which, mine))
+    return found
+
+
+def member(tx: Connection, home: str, which: str, who: str) -> Member | None:
+    row = tx.execute(_members(home, which).where(membership.c.person == who)).one_or_none()
+    return None if row is None else _member(row)
+
+
+def members(tx: Connection, which: Cohort) -> list[Member]:
+    """Everybody who belongs and has not left."""
+    rows = tx.execute(_members(which.tenant, which.cohort).where(membership.c.state != LEFT))
+    return [_member(row) for row in rows]
+
+
+def add_member(tx: Connection, which: Cohort, who: str, now: datetime) -> bool:
+    """True when somebody new (or returning) was invited."""
+    known = member(tx, which.tenant, which.cohort, who)
+    if known is None:
+        tx.execute(
+            insert(membership).values(
+                tenant=which.tenant, cohort=which.cohort, person=who, state=INVITED, joined_at=now
+            )
+        )
+        return True
+    if known.state == LEFT:
+        set_member(tx, known, state=INVITED)
+        return True
+    return False
+
+
+def set_member(tx: Connection, who: Member, **values: object) -> None:
+    tx.execute(
+        update(membership)
+        .where(
+            membership.c.tenant == who.tenant,
+            membership.c.cohort == who.cohort,
+            membership.c.person == who.person,
+        )
+        .values(**values)
+    )
+
+
+def plan(tx: Connection, which: Cohort) -> CohortPlan:
+    rows = tx.execute(select(change).where(change.c.tenant == which.tenant, change.c.cohort == which.cohort))
+    return CohortPlan(
+        which.start,
+        which.zone,
+        {row.number: Change(row.moved_to, row.skipped, row.swapped) for row in rows},
+    )
+
+
+def set_change(tx: Connection, which: Cohort, number: int, what: Change) -> None:
+    here = (change.c.tenant == which.tenant, change.c.cohort == which.cohort, change.c.number == number)
+    tx.execute(delete(change).where(*here))
+    if what != Change():
+        tx.execute(
+            insert(change).values(
+                tenant=which.tenant,
+                cohort=which.cohort,
+                number=number,
+                moved_to=what.moved_to,
+                skipped=what.skipped,
+                swapped=what.swapped,
+            )
+        )
+
+
+def _this(which: Cohort) -> Update:
+    return update(cohort).where(cohort.c.tenant == which.tenant, cohort.c.cohort == which.cohort)
+
+
+def _members(home: str, which: str) -> Select[Any]:
+    return (
+        select(
+            membership,
+            person.c.name,
+            person.c.zone,
+            person.c.quiet_from,
+            person.c.quiet_to,
+        )
+        .join(person, (person.c.tenant == membership.c.tenant) & (person.c.person == membership.c.person))
+        .where(membership.c.tenant == home, membership.c.cohort == which)
+        .order_by(person.c.name)
+    )
+
+
+def _cohort(row: Row[Any]) -> Cohort:
+    return Cohort(
+        row.tenant,
+        row.cohort,
+        row.name,
+        row.program,
+        row.version,
+        row.place,
+        row.start,
+        row.zone,
+        row.state,
+        row.created_by,
+    )
+
+
+def _member(row: Row[Any]) -> Member:
+    return Member(
+        row.tenant,
+        row.cohort,
+        row.person,
+        row.name,
+        row.state,
+        row.started_at,
+        row.zone,
+        row.quiet_from or QUIET_FROM,
+        row.quiet_to or QUIET_TO,
+        row.day,
+        row.time,
+        row.paused_until,
+    )

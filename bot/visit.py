@@ -1,0 +1,169 @@
+"""What a feature gets to work with: who came, with what, and the services of the house."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+
+from sqlalchemy import Connection
+
+from bot.errors import CohortbookError
+from bot.ids import Ids
+from bot.messages import Address, Command, Errors, Incoming, Outgoing, Person, Press, Reply, Submission, Text
+from bot.outbox import Intent, Row
+from bot.programs import Program
+from bot.store import Store, inbox
+from bot.store.cohorts import Cohort, program_text
+from bot.store.people import Somebody
+from index.search import Answer, Hit
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Searcher(Protocol):
+    async def ask(self, question: str, k: int = 3) -> Answer: ...
+
+    def passage(self, which: str) -> Hit | None:
+        """Blocks until the index is open: call it from a thread."""
+        ...
+
+
+class Directory(Protocol):
+    """The people and channels that the platforms know."""
+
+    async def person(self, who: Address) -> Person: ...
+
+    async def members(self, where: Address) -> Sequence[Address]: ...
+
+
+class Library(Protocol):
+    """The programs: those that can be started, and the version that a cohort keeps."""
+
+    def shipped(self) -> Mapping[str, Program]: ...
+
+    def parse(self, text: str, name: str) -> Program: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    store: Store
+    search: Searcher
+    directory: Directory
+    library: Library
+    now: Callable[[], datetime]
+    ids: Ids
+    runs_it: str
+    """Who runs this bot, in words that members see."""
+    contacts: tuple[str, ...] = ()
+    """Lines of the help card: the organization's own people to turn to."""
+
+    def program(self, tx: Connection, cohort: Cohort) -> Program:
+        """The version of the program that the cohort started with."""
+        text = program_text(tx, cohort.tenant, cohort.program, cohort.version)
+        return self.library.parse(text, cohort.program)
+
+
+class AlreadyDone(CohortbookError):
+    """The same event came before, and what it asked for was done then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    incoming: Incoming
+    who: Somebody
+    services: Services
+
+    @property
+    def now(self) -> datetime:
+        return self.services.now()
+
+    @property
+    def text(self) -> str:
+        what = self.incoming.what
+        return what.text if isinstance(what, Command | Text) else ""
+
+    @property
+    def value(self) -> str:
+        what = self.incoming.what
+        return what.value if isinstance(what, Press | Submission) else ""
+
+    @property
+    def form(self) -> str:
+        what = self.incoming.what
+        return what.form if isinstance(what, Submission) else ""
+
+    @property
+    def values(self) -> Mapping[str, str | Sequence[str]]:
+        what = self.incoming.what
+        return what.values if isinstance(what, Submission) else {}
+
+    def field(self, name: str) -> str:
+        """One string of a form; of a field that takes several, the first."""
+        found = self.values.get(name, "")
+        return found if isinstance(found, str) else next(iter(found), "")
+
+    def fields(self, name: str) -> list[str]:
+        found = self.values.get(name, ())
+        return [found] if isinstance(found, str) else list(found)
+
+    async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await self.services.store.read(fn, *args, **kwargs)
+
+    async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """For what may safely run twice: saving a form under its own id, setting a setting."""
+        return await self.services.store.write(fn, *args, **kwargs)
+
+    async def once(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """For what must not run twice: raises AlreadyDone when this event or form was handled before.
+
+        A form that was sent back with errors counts as not handled.
+        """
+        what = self.incoming.what
+        key = f"form:{what.form}" if isinstance(what, Submission) else self.incoming.event
+
+        def first_time_only(tx: Connection) -> T:
+            if not inbox.first_time(tx, self.who.tenant, key, self.now):
+                raise AlreadyDone("That was already done, and it was done once.")
+            result = fn(tx, *args, **kwargs)
+            if isinstance(result, Errors):
+                inbox.forget(tx, self.who.tenant, key)
+            return result
+
+        return await self.services.store.write(first_time_only)
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """For a message that was sent before: other words, or None to take it away. Doing it twice is harmless."""
+
+    ref: str
+    outgoing: Outgoing | None
+
+
+Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
+Compose: TypeAlias = Callable[[Connection, Services, Row], Outgoing | Replacement | None]
+"""The words of an intent, made when it is sent. None: it has lost its reason and is cancelled."""
+Plan: TypeAlias = Callable[[Connection, Services, datetime], list[Intent]]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One thing that the bot does. The name is the first part of its actions: "journal.open"."""
+
+    name: str
+    commands: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
+    """Slash command to its handler and its one-line description."""
+    presses: Mapping[str, Handler] = field(default_factory=dict)
+    submissions: Mapping[str, Handler] = field(default_factory=dict)
+    takes_text: Callable[[Visit], bool] | None = None
+    """Whether a typed message is this feature's; the first in the route that says yes gets it."""
+    text: Handler | None = None
+    compose: Mapping[str, Compose] = field(default_factory=dict)
+    plan: Plan | None = None
+    next_due: Callable[[Connection, Services, datetime], datetime | None] | None = None
+    """The next moment after now at which `plan` has something new."""
+    suggest: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """Completions after a command."""

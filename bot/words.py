@@ -1,0 +1,53 @@
+"""Small shared wordings: dates, counts, names. Times are always in the reader's own zone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.programs import Unit
+
+CROWD = 5
+"""The smallest group whose numbers are shown to anybody else."""
+
+
+def day(value: date) -> str:
+    return f"{value:%A} {value.day} {value:%B}"
+
+
+def moment(value: datetime, zone: str) -> str:
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())} at {local:%H:%M}"
+
+
+def zone_name(zone: str) -> str:
+    return zone.replace("_", " ")
+
+
+def unit_name(unit: Unit) -> str:
+    """How a unit is called towards people, e.g. "IDENTIFY · My values at the table"."""
+    return unit.title
+
+
+def how_many(answered: int, of: int) -> str:
+    """A participation count, or the reason why there is none."""
+    if of < CROWD:
+        return "Too few people to show a count."
+    return f"{answered} of {of} answered or skipped."
+
+
+def listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def people(count: int) -> str:
+    return "1 person" if count == 1 else f"{count} people"
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, with a mark where something was left out."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

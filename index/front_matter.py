@@ -1,0 +1,90 @@
+"""The block of `key: value` lines at the top of an entry, read as strictly as safe YAML allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+LARGEST = 16_000
+"""Characters. A block longer than this is a mistake: the text belongs under it."""
+
+
+class Fault(Exception):
+    """One broken rule, with the line of the file where it stands."""
+
+    def __init__(self, line: int, what: str) -> None:
+        super().__init__(what)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    values: dict[str, Any]
+    lines: dict[str, int]
+    """Where in the file each key stands."""
+    body_start: int
+    """The offset in characters at which the text under the block begins."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML without aliases (a few lines of them can grow to gigabytes) and without repeated keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event: Any = self.get_event()  # type: ignore[no-untyped-call]
+            raise Fault(event.start_mark.line + 2, f"alias *{event.anchor}: write the value out instead")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise Fault(key.start_mark.line + 2, f"key {key.value!r} stands here twice; keep one")
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
+
+
+def split(text: str) -> Block | None:
+    """The block at the top of `text`, or None when there is none. Raises `Fault`."""
+    first, _, rest = text.partition("\n")
+    if first.rstrip() != "---":
+        return None
+    start = len(first) + 1
+    offset = start
+    for line in rest.split("\n"):
+        if line.rstrip() == "---":
+            break
+        offset += len(line) + 1
+    else:
+        raise Fault(1, "the block that starts with --- has no closing --- line")
+    source = text[start:offset]
+    if len(source) > LARGEST:
+        raise Fault(1, f"the block between the --- lines is longer than {LARGEST:,} characters")
+    values, lines = _parse(source)
+    after = text.find("\n", offset)
+    return Block(values, lines, len(text) if after < 0 else after + 1)
+
+
+def _parse(source: str) -> tuple[dict[str, Any], dict[str, int]]:
+    loader = _Loader(source)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return {}, {}
+        if not isinstance(node, yaml.MappingNode):
+            raise Fault(2, "the block between the --- lines must be `key: value` lines")
+        # Line 1 of the file is the opening ---, and YAML counts from 0.
+        lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
+        values = loader.construct_document(node)
+        return {str(key): value for key, value in values.items()}, lines
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        what = " ".join(str(part) for part in (error.context, error.problem) if part)
+        raise Fault(mark.line + 2 if mark else 1, f"{what}; text with : or # needs quotes") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # ValueError: a date such as 2026-13-45; YAMLError: a control character.
+        raise Fault(2, f"cannot be read ({str(error).splitlines()[0]})") from error
+    finally:
+        loader.dispose()
