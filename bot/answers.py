@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.messages import Audience, Option, Outgoing, Quote
 from bot.visit import Visit
 from index.search import Answer, Hit
@@ -58,6 +60,15 @@ def passage(hit: Hit, *, in_channel: bool = False, whole: bool = False) -> Outgo
         quotes=(_quote(hit, whole=whole),),
         note=doubt.get(hit.status, ""),
         options=tuple(options),
+    )
+
+
+def reading(hits: Sequence[Hit]) -> Outgoing:
+    """Entries that belong to a unit, each with its beginning."""
+    return Outgoing(
+        "These belong to this prompt. Reading is optional.",
+        quotes=tuple(_quote(hit) for hit in hits),
+        options=tuple(Option(f"More: {_short(hit.title)}", "resources.more", hit.id) for hit in hits),
     )
 
 

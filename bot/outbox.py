@@ -87,7 +87,7 @@ def claim(tx: Connection, now: datetime) -> list[Row]:
     rows = tx.execute(
         select(outbox)
         .where(outbox.c.state == READY, outbox.c.due_at <= now)
-        .order_by(outbox.c.due_at, outbox.c.key)
+        .order_by(outbox.c.due_at, outbox.c.kind.desc(), outbox.c.key)  # a step comes before its prompt
         .limit(_CLAIM_AT_ONCE)
     ).all()
     taken = [_row(row) for row in rows]

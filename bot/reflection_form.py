@@ -22,6 +22,7 @@ def show(
     form: str,
     action: str,
     value: str,
+    title: str,
     unit: Unit,
     *,
     alternative: bool = False,
@@ -44,11 +45,11 @@ def show(
     prompt = unit.alternative if alternative else unit.prompt
     return Form(
         form,
-        unit.title,
+        title,
         action,
         tuple(fields),
         value,
-        intro=f"{prompt}\n\n{minutes(unit)} Only the first question needs an answer.\n\n{unit.reader}",
+        intro=f"{prompt}\n\n{minutes(unit)} Only the first question needs an answer.\n\n{reader(unit)}",
     )
 
 
@@ -92,6 +93,10 @@ def artifact(program: Program, entries: Mapping[int, Words], which: str) -> str:
             if question.keeps.split(".")[0] == which and value not in (None, "", []):
                 found[question.keeps] = _shown(question, value)
     return "\n".join(found.values())
+
+
+def reader(unit: Unit) -> str:
+    return f"Who can read it? {unit.reader}"
 
 
 def minutes(unit: Unit) -> str:

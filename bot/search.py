@@ -25,6 +25,9 @@ class Search:
         """No database transaction may be open while this runs: a cold start takes seconds."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._open().search(question, k))
 
+    async def entry(self, which: str) -> Hit | None:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._open().lead(which))
+
     def passage(self, which: str) -> Hit | None:
         return self._open().hit(which)
 

@@ -26,6 +26,10 @@ P = ParamSpec("P")
 class Searcher(Protocol):
     async def ask(self, question: str, k: int = 3) -> Answer: ...
 
+    async def entry(self, which: str) -> Hit | None:
+        """The beginning of an entry, by its id."""
+        ...
+
     def passage(self, which: str) -> Hit | None:
         """Blocks until the index is open: call it from a thread."""
         ...

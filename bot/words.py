@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.programs import Unit
+from bot.programs import Program, Unit
 
 CROWD = 5
 """The smallest group whose numbers are shown to anybody else."""
@@ -25,9 +25,12 @@ def zone_name(zone: str) -> str:
     return zone.replace("_", " ")
 
 
-def unit_name(unit: Unit) -> str:
-    """How a unit is called towards people, e.g. "IDENTIFY · My values at the table"."""
-    return unit.title
+def unit_name(program: Program, unit: Unit) -> str:
+    """How a unit is called towards people, e.g. "Week 3 · More than one story"."""
+    period = {"weekly": "Week", "monthly": "Month", "self-paced": "Unit"}[program.clock]
+    if unit.number == 0 or unit.follow_up:
+        return unit.title
+    return f"{period} {unit.number} · {unit.title}"
 
 
 def how_many(answered: int, of: int) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _SATURATION = 1.2
 _LENGTH = 0.4
+WHOLE = 3.0
+"""For a question that is nothing but a name ("what is LEEP?"); one that only holds it gets 1."""
 _LONGEST_NAME = 12
 """Words. No one types a longer title in full."""
 
@@ -102,7 +104,7 @@ class Names:
                 self._owners.setdefault(_folded(split), set()).add(entry.id)
 
     def called(self, question: str) -> Mapping[str, float]:
-        """Entry -> how plainly it is named, 0..1. A name shared by several entries counts less for each."""
+        """Entry -> how plainly it is named, up to `WHOLE`. A name of several entries counts less for each."""
         split = words.split(question)
         found: list[tuple[int, int, set[str]]] = []
         for length in range(min(_LONGEST_NAME, len(split)), 0, -1):
@@ -114,9 +116,11 @@ class Names:
                 if owners and not inside and not _common(part):
                     found.append((start, start + length, owners))
         called: dict[str, float] = {}
-        for _, _, owners in found:
+        for first, last, owners in found:
+            beside = (*split[:first], *split[last:])
+            whole = all(word.casefold() in words.COMMON for word in beside)
             for owner in owners:
-                called[owner] = max(called.get(owner, 0.0), 1 / len(owners))
+                called[owner] = max(called.get(owner, 0.0), (WHOLE if whole else 1.0) / len(owners))
         return called
 
 

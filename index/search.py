@@ -20,7 +20,7 @@ from index.confidence import Band, Features
 from index.documents import Entry
 from index.encoder import Encoder
 from index.errors import IndexDamaged
-from index.lexical import Lexicon, Names
+from index.lexical import WHOLE, Lexicon, Names
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ _REMEMBERED = 256
 
 # How the two legs are joined; chosen on the questions in tests/index/questions.yaml.
 MEANING = 0.55
-NAMED = 0.15
+NAMED = 0.0
 TITLE, HEADING = 2.0, 1.5
 
 
@@ -129,6 +129,11 @@ class Index:
         passage = self._by_id.get(id_)
         return self._hit(self._passages.index(passage), (), 0.0, 0.0) if passage else None
 
+    def lead(self, entry: str) -> Hit | None:
+        """The first passage of an entry."""
+        numbers = self._numbers.get(entry)
+        return self._hit(numbers[0], (), 0.0, 0.0) if numbers else None
+
     def warm(self) -> None:
         """Load the model now rather than with the first question."""
         self._vector("warm")
@@ -165,7 +170,7 @@ class Index:
             named=called.get(self._passages[first].entry, 0.0),
         )
         best = order[: max(k, 1)]
-        return tuple(self._hit(at, terms, score[at] / (1 + NAMED), meaning[at]) for at in best), features
+        return tuple(self._hit(at, terms, score[at] / (1 + NAMED * WHOLE), meaning[at]) for at in best), features
 
     def _family(self, number: int) -> str:
         entry = self.entries[self._passages[number].entry]

@@ -91,12 +91,14 @@ def overview_text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     if due:
         unit = program.unit(due[-1].number)
         answered = turns.count(tx, cohort.tenant, cohort.cohort, unit.number, started)
-        lines += ["", f"Now: {unit.title}. {words.how_many(answered, len(started))}"]
+        lines += ["", f"Now: {words.unit_name(program, unit)}. {words.how_many(answered, len(started))}"]
     lines += ["", "Next in the channel:" if len(due) < len(sends) else "No more prompts are to come."]
     for send in islice((one for one in sends if one.due > visit.now), _NEXT):
         change = plan.change(send.number)
         swapped = " (the other prompt)" if change.swapped else ""
-        lines.append(f"• {words.moment(send.due, cohort.zone)}: {program.unit(send.number).title}{swapped}")
+        lines.append(
+            f"• {words.moment(send.due, cohort.zone)}: {words.unit_name(program, program.unit(send.number))}{swapped}"
+        )
     lines += ["", "Members get theirs in a private message, at their own day and hour."]
     return "\n".join(lines)
 

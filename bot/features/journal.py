@@ -93,11 +93,12 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
         return _gone()
     if entry.number == NOTE:
         return _note_form(visit, entry)
-    _, _, unit = _unit(tx, visit, entry)
+    _, program, unit = _unit(tx, visit, entry)
     return reflection_form.show(
         visit.services.ids(),
         "reflections.revise",
         f"{entry.cohort}:{entry.number}:{entry.entry}",
+        words.unit_name(program, unit),
         unit,
         words=entry.words,
     )
@@ -174,7 +175,9 @@ def _ratings(tx: Connection, visit: Visit) -> list[Series]:
                 continue
             name = next((one.title for one in program.ratings if one.id == question.rating), question.ask)
             series = found.setdefault((program.id, question.rating or question.ask), Series(name, []))
-            series.points.append((unit.title, point, kinds.find(question.kind).show(value, question)))
+            series.points.append(
+                (words.unit_name(program, unit), point, kinds.find(question.kind).show(value, question))
+            )
     return list(found.values())
 
 
@@ -192,7 +195,8 @@ def _unit(tx: Connection, visit: Visit, entry: Entry) -> tuple[Cohort, Program, 
 def _title(tx: Connection, visit: Visit, entry: Entry) -> str:
     if entry.number == NOTE:
         return f"Note, {words.day(entry.saved_at.date())}"
-    return _unit(tx, visit, entry)[2].title
+    _, program, unit = _unit(tx, visit, entry)
+    return words.unit_name(program, unit)
 
 
 def _pairs(tx: Connection, visit: Visit, entry: Entry) -> list[tuple[str, str]]:

@@ -153,7 +153,7 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
     return Outgoing(
         "\n".join(lines),
         title=cohort.name,
-        note="Only you see this.",
+        note=f"Only you see this. {program.host_note}",
         options=_home_options(cohort, member, _today(visit, member)),
     )
 
@@ -165,7 +165,8 @@ def _five(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program:
     if not upcoming:
         return ["No more prompts are to come."]
     return ["Your next prompts:"] + [
-        f"• {words.moment(send.due, member.zone)}: {program.unit(send.number).title}" for send in upcoming
+        f"• {words.moment(send.due, member.zone)}: {words.unit_name(program, program.unit(send.number))}"
+        for send in upcoming
     ]
 
 
@@ -340,7 +341,7 @@ def _skip(tx: Connection, visit: Visit) -> Reply:
     if unit is None:
         return Outgoing("No prompt is open right now, so there is nothing to skip.")
     return Outgoing(
-        f"The current prompt is {unit.title}. Skip it? No reason is needed.",
+        f"The current prompt is {words.unit_name(program, unit)}. Skip it? No reason is needed.",
         options=(Option("Skip it", "weekly.skip", f"{cohort.cohort}:{unit.number}"),),
     )
 

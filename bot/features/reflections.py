@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, reflection_form, schedule
+from bot import choose, outbox, reflection_form, schedule, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.store import cohorts, turns
@@ -12,7 +12,6 @@ from bot.store.cohorts import Cohort, Member
 from bot.vault import private
 from bot.vault.private import Entry
 from bot.visit import Feature, Visit
-from bot.words import moment
 
 _OTHER = "other"
 
@@ -47,7 +46,7 @@ def _current(tx: Connection, visit: Visit, which: str) -> Reply:
 def _first_prompt(program: Program, plan: schedule.CohortPlan, member: Member, visit: Visit) -> str:
     for send in schedule.member_sends(program, plan, member.plan):
         if send.kind == schedule.PROMPT and send.due > visit.now:
-            return f"Your first prompt comes on {moment(send.due, member.zone)}. There is nothing to do yet."
+            return f"Your first prompt comes on {words.moment(send.due, member.zone)}. There is nothing to do yet."
     return "There is no prompt to answer right now."
 
 
@@ -86,6 +85,7 @@ def _open(
         f"{cohort.cohort}:{unit.number}:{again.entry}"
         if again
         else f"{cohort.cohort}:{unit.number}:{_OTHER if alternative else ''}",
+        words.unit_name(program, unit),
         unit,
         alternative=alternative,
         words=again.words if again else None,
@@ -101,13 +101,13 @@ def _save(tx: Connection, visit: Visit) -> Reply:
     found = _unit_of(tx, visit)
     if isinstance(found, Outgoing):
         return _kept_open(found)
-    cohort, _, unit = found
-    words = reflection_form.read(visit, unit)
-    if isinstance(words, Errors):
-        return words
-    same = [entry for entry in private.of_unit(tx, visit.who, cohort.cohort, unit.number) if entry.words == words]
+    cohort, program, unit = found
+    written = reflection_form.read(visit, unit)
+    if isinstance(written, Errors):
+        return written
+    same = [entry for entry in private.of_unit(tx, visit.who, cohort.cohort, unit.number) if entry.words == written]
     if same:  # the other of two open windows, or the same press again: the first receipt stands
-        return _receipt(unit, same[0])
+        return _receipt(words.unit_name(program, unit), same[0])
     before = private.of_unit(tx, visit.who, cohort.cohort, unit.number)
     entry, new = private.save(
         tx,
@@ -115,14 +115,14 @@ def _save(tx: Connection, visit: Visit) -> Reply:
         cohort.cohort,
         unit.number,
         visit.form,
-        words,
+        written,
         visit.now,
         visit.services.ids,
     )
     if not new:
-        return _receipt(unit, entry)
-    _settle(tx, visit, cohort, unit, words)
-    return _receipt(unit, entry, both=bool(before))
+        return _receipt(words.unit_name(program, unit), entry)
+    _settle(tx, visit, cohort, unit, written)
+    return _receipt(words.unit_name(program, unit), entry, both=bool(before))
 
 
 async def revise(visit: Visit) -> Reply:
@@ -133,10 +133,10 @@ def _revise(tx: Connection, visit: Visit) -> Reply:
     found = _unit_of(tx, visit)
     if isinstance(found, Outgoing):
         return _kept_open(found)
-    cohort, _, unit = found
-    words = reflection_form.read(visit, unit)
-    if isinstance(words, Errors):
-        return words
+    cohort, program, unit = found
+    written = reflection_form.read(visit, unit)
+    if isinstance(written, Errors):
+        return written
     entry = private.find(tx, visit.who, visit.value.split(":")[2])
     if entry is None:
         return _kept_open(
@@ -145,29 +145,29 @@ def _revise(tx: Connection, visit: Visit) -> Reply:
                 "here: copy it, then open a new form with /reflect."
             )
         )
-    private.revise(tx, visit.who, entry, words)
-    _settle(tx, visit, cohort, unit, words)
-    return _receipt(unit, entry, changed=True)
+    private.revise(tx, visit.who, entry, written)
+    _settle(tx, visit, cohort, unit, written)
+    return _receipt(words.unit_name(program, unit), entry, changed=True)
 
 
-def _settle(tx: Connection, visit: Visit, cohort: Cohort, unit: Unit, words: private.Words) -> None:
+def _settle(tx: Connection, visit: Visit, cohort: Cohort, unit: Unit, written: private.Words) -> None:
     """What an answer brings with it, in its own transaction."""
     tenant, who = cohort.tenant, visit.who.person
     turns.mark(tx, tenant, cohort.cohort, who, unit.number, turns.ANSWERED)
     outbox.cancel(tx, tenant, cohort.cohort, who, schedule.REMINDER, unit.number)
-    if words.step:
+    if written.step:
         turns.set_step(tx, tenant, cohort.cohort, who, unit.number, turns.OPEN)
     else:
         turns.drop_step(tx, tenant, cohort.cohort, who, unit.number)
 
 
-def _receipt(unit: Unit, entry: Entry, *, both: bool = False, changed: bool = False) -> Outgoing:
+def _receipt(title: str, entry: Entry, *, both: bool = False, changed: bool = False) -> Outgoing:
     said = "Your change is saved." if changed else "Saved. Thank you for taking the time."
     if both:
         said = "Saved. You had already saved an answer to this prompt, so your journal now holds both."
     return Outgoing(
         f"{said} Only you see it, unless you choose to share it.",
-        title=unit.title,
+        title=title,
         options=(
             Option("Read it again", "journal.read", entry.entry),
             Option("My journal", "journal.list"),

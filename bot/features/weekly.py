@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, schedule
+from bot import answers, choose, outbox, schedule, words
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
-from bot.programs import Unit
-from bot.reflection_form import minutes
+from bot.programs import Program, Unit
+from bot.reflection_form import minutes, reader
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
 from bot.vault import private
@@ -62,23 +63,21 @@ def _member(tx: Connection, row: Row) -> Member | None:
     return one if one is not None and one.state == cohorts.STARTED else None
 
 
-def _unit(tx: Connection, services: Services, row: Row) -> tuple[Cohort, Unit]:
+def _unit(tx: Connection, services: Services, row: Row) -> tuple[Cohort, Program, Unit]:
     cohort = cohorts.find(tx, row.intent.tenant, row.intent.cohort)
     if cohort is None:
         raise LookupError("the cohort of an outbox row is gone")
-    return cohort, services.program(tx, cohort).unit(row.intent.number)
+    program = services.program(tx, cohort)
+    return cohort, program, program.unit(row.intent.number)
 
 
 def announcement(tx: Connection, services: Services, row: Row) -> Outgoing:
     """In the channel: that a prompt is here, and a button for whom a private message cannot reach."""
-    cohort, unit = _unit(tx, services, row)
+    cohort, program, unit = _unit(tx, services, row)
     return Outgoing(
-        f"This week's prompt is here. It is in your private messages, and you can open it from here too. "
-        f"{minutes(unit)}"
-        if services.program(tx, cohort).clock == "weekly"
-        else f"A new prompt is here, in your private messages and behind this button. {minutes(unit)}",
-        title=unit.title,
-        note="The form is private: what you write is shown to you alone unless you share it.",
+        f"A new prompt is in your private messages. You can also open it here. {minutes(unit)}",
+        title=words.unit_name(program, unit),
+        note="The form is private: what you write is shown to you alone, unless you choose to share it.",
         options=(Option("Reflect privately", "reflections.open", _value(cohort, unit), "primary"),),
         audience=Audience.CHANNEL,
     )
@@ -88,12 +87,12 @@ def prompt(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     member = _member(tx, row)
     if member is None:
         return None
-    cohort, unit = _unit(tx, services, row)
+    cohort, program, unit = _unit(tx, services, row)
     swapped = cohorts.plan(tx, cohort).change(unit.number).swapped
-    return prompt_message(cohort, unit, swapped)
+    return _prompt_message(cohort, program, unit, swapped)
 
 
-def prompt_message(cohort: Cohort, unit: Unit, swapped: bool = False) -> Outgoing:
+def _prompt_message(cohort: Cohort, program: Program, unit: Unit, swapped: bool) -> Outgoing:
     value = _value(cohort, unit)
     shown, first, second = unit.prompt, "reflections.open", "reflections.other"
     if swapped:
@@ -102,10 +101,12 @@ def prompt_message(cohort: Cohort, unit: Unit, swapped: bool = False) -> Outgoin
     if unit.alternative:
         options.append(Option("A different prompt", second, value))
     options.append(Option("Skip this one", "weekly.skip", value))
+    if unit.read:
+        options.append(Option("Something to read", "weekly.reading", value))
     return Outgoing(
         shown,
-        title=unit.title,
-        note=f"{cohort.name} · {minutes(unit)} {unit.reader}",
+        title=words.unit_name(program, unit),
+        note=f"{cohort.name} · {minutes(unit)} {reader(unit)}",
         options=tuple(options),
         audience=Audience.DM,
     )
@@ -119,7 +120,7 @@ def step(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     before = turns.latest_step(tx, intent.tenant, intent.cohort, intent.recipient, intent.number)
     if before is None or before[1] not in (turns.OPEN, turns.NOT_YET, turns.PARTLY):
         return None
-    cohort, _ = _unit(tx, services, row)
+    cohort, _, _ = _unit(tx, services, row)
     value = f"{cohort.cohort}:{before[0]}"
     return Outgoing(
         "You set yourself a step last time. What became of it? Any answer is fine.",
@@ -137,10 +138,10 @@ def reminder(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     member = _member(tx, row)
     if member is None or turns.state_of(tx, intent.tenant, intent.cohort, intent.recipient, intent.number):
         return None
-    cohort, unit = _unit(tx, services, row)
+    cohort, program, unit = _unit(tx, services, row)
     value = _value(cohort, unit)
     return Outgoing(
-        f"This week's prompt is still open: {unit.title}. One line is enough, and skipping is fine.",
+        f"This prompt is still open: {words.unit_name(program, unit)}. One line is enough, and skipping is fine.",
         note=f"{cohort.name} · {minutes(unit)} This is the only reminder.",
         options=(
             Option("Reflect privately", "reflections.open", value, "primary"),
@@ -161,7 +162,7 @@ def silence(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     asked = [number for number in _received(tx, row, schedule.SILENCE) if number > last]
     if len(silent) < _SILENT_UNITS or asked:
         return None
-    cohort, _ = _unit(tx, services, row)
+    cohort, _, _ = _unit(tx, services, row)
     return Outgoing(
         "The last two prompts found you busy, and that is all right. What would help?",
         note=f"{cohort.name} · Nobody else sees this, and no answer is needed.",
@@ -203,6 +204,25 @@ def _skip(tx: Connection, visit: Visit) -> Reply:
     turns.mark(tx, cohort.tenant, cohort.cohort, visit.who.person, number, turns.SKIPPED)
     outbox.cancel(tx, cohort.tenant, cohort.cohort, visit.who.person, schedule.REMINDER, number)
     return Outgoing("Skipped. No reason needed, and no reminder will come for this one.")
+
+
+async def reading(visit: Visit) -> Reply:
+    """What the program links to this unit, as cards."""
+    found = await visit.read(_linked, visit)
+    if isinstance(found, Outgoing):
+        return found
+    hits = [hit for hit in await asyncio.gather(*(visit.services.search.entry(one) for one in found)) if hit]
+    if not hits:
+        return Outgoing("There is nothing linked to this prompt.")
+    return answers.reading(hits)
+
+
+def _linked(tx: Connection, visit: Visit) -> Outgoing | tuple[str, ...]:
+    found = _mine(tx, visit)
+    if isinstance(found, Outgoing):
+        return found
+    cohort, number, _ = found
+    return visit.services.program(tx, cohort).unit(number).read
 
 
 async def show_step(visit: Visit) -> Reply:
@@ -266,7 +286,7 @@ def _value(cohort: Cohort, unit: Unit) -> str:
 
 feature = Feature(
     "weekly",
-    presses={"skip": skip, "show-step": show_step, "outcome": outcome},
+    presses={"skip": skip, "reading": reading, "show-step": show_step, "outcome": outcome},
     compose={
         schedule.ANNOUNCEMENT: announcement,
         schedule.PROMPT: prompt,

@@ -1,0 +1,92 @@
+"""A chat platform that only remembers: what a new platform needs at the very least.
+
+It stands in a folder of its own in the tests, so that the recipe for adding a platform is itself tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from bot.errors import Refused
+from bot.messages import Address, Outgoing, Person
+from bot.platforms import Clock
+
+WORKSPACE = "room"
+PEOPLE = {
+    "renata": ("Renata Aguilar", "America/Denver"),
+    "kwame": ("Kwame Osei-Tutu", "America/New_York"),
+    "thanh-mai": ("Thanh-Mai Pham", "America/Chicago"),
+    "yusuf": ("Yusuf Demirci", "America/Los_Angeles"),
+    "leilani": ("Leilani Kealoha", "Pacific/Honolulu"),
+    "aroha": ("Aroha Ngata", "Pacific/Auckland"),
+    "imani": ("Imani Brooks", "America/New_York"),
+}
+
+
+@dataclass
+class Delivered:
+    address: Address
+    outgoing: Outgoing
+    key: str
+    ref: str
+    gone: bool = False
+
+
+@dataclass
+class Recorder:
+    name: str
+    delivered: list[Delivered] = field(default_factory=list)
+    people: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PEOPLE))
+    answers_with: list[Exception] = field(default_factory=list)
+    """Faults of the next sends; each is raised once, before anything is posted."""
+    lost_answers: int = 0
+    """How many next sends are posted while their answer is lost."""
+
+    def who(self, person: str) -> Address:
+        return Address(self.name, WORKSPACE, "person", person)
+
+    @property
+    def channel(self) -> Address:
+        return Address(self.name, WORKSPACE, "channel", "sample-cohort")
+
+    async def send(self, address: Address, outgoing: Outgoing, key: str) -> str:
+        if self.answers_with:
+            raise self.answers_with.pop(0)
+        ref = f"1|{self.name}|{len(self.delivered)}"
+        self.delivered.append(Delivered(address, outgoing, key, ref))
+        if self.lost_answers:
+            self.lost_answers -= 1
+            from bot.errors import Unknown
+
+            raise Unknown("the answer was lost")
+        return ref
+
+    async def edit(self, ref: str, outgoing: Outgoing) -> None:
+        self._at(ref).outgoing = outgoing
+
+    async def delete(self, ref: str) -> None:
+        self._at(ref).gone = True
+
+    async def find(self, address: Address, key: str) -> str | None:
+        return next((one.ref for one in self.delivered if one.address == address and one.key == key), None)
+
+    async def person(self, who: Address) -> Person:
+        if who.id not in self.people:
+            raise Refused("nobody of that name")
+        name, zone = self.people[who.id]
+        return Person(name, zone)
+
+    async def members(self, where: Address) -> Sequence[Address]:
+        return [self.who(one) for one in self.people]
+
+    def _at(self, ref: str) -> Delivered:
+        return next(one for one in self.delivered if one.ref == ref)
+
+    def to(self, address: Address) -> list[Outgoing]:
+        return [one.outgoing for one in self.delivered if one.address == address and not one.gone]
+
+
+def create(settings: Mapping[str, object], folder: Path, clock: Clock) -> Recorder:
+    return Recorder("recorder")

@@ -1,0 +1,166 @@
+"""A whole house with its people, driven through the seam: what the tests of features stand on."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import bot.platforms
+from bot.app import House, build
+from bot.clock import DemoClock
+from bot.config import Settings
+from bot.messages import Command, Errors, Form, Incoming, Outgoing, Press, Reply, Submission, Text
+from tests.fakes.recorder import Recorder
+
+START = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
+"""A Thursday. The sample cohort's first prompt comes on Monday 30 November."""
+FIRST_DAY = "2026-11-30"
+
+
+class Town:
+    """Say who does what; what came back and what was delivered is there to look at."""
+
+    def __init__(self, house: House, clock: DemoClock, chat: Recorder) -> None:
+        self.house = house
+        self.clock = clock
+        self.chat = chat
+        self._event = itertools.count(1)
+
+    # --- doing -------------------------------------------------------------------------------------
+
+    async def act(
+        self,
+        who: str,
+        what: Command | Text | Press | Submission,
+        *,
+        channel: bool = False,
+        event: str = "",
+    ) -> Reply:
+        address = self.chat.who(who)
+        where = self.chat.channel if channel else address
+        reply = await self.house.desk.answer(Incoming(event or f"e{next(self._event)}", address, where, what))
+        await self.house.tick()
+        return reply
+
+    async def command(self, who: str, line: str, *, channel: bool = False) -> Reply:
+        name, _, text = line.removeprefix("/").partition(" ")
+        return await self.act(who, Command(name, text), channel=channel)
+
+    async def say(self, who: str, text: str, *, channel: bool = False) -> Reply:
+        return await self.act(who, Text(text), channel=channel)
+
+    async def press(self, who: str, message: Reply, label: str, *, channel: bool = False) -> Reply:
+        """Press the button with this label under a message."""
+        assert isinstance(message, Outgoing), message
+        for option in message.options:
+            if option.label.startswith(label):
+                return await self.act(who, Press(option.action, option.value), channel=channel)
+        raise AssertionError(f"no button {label!r}; there are {[one.label for one in message.options]}")
+
+    async def submit(
+        self, who: str, form: Reply, values: Mapping[str, str | Sequence[str]], **more: bool | str
+    ) -> Reply:
+        """Send a form in; fields that are not named keep what they showed."""
+        assert isinstance(form, Form), form
+        filled: dict[str, str | Sequence[str]] = {one.name: one.initial for one in form.fields}
+        unknown = set(values) - set(filled)
+        assert not unknown, f"no fields {unknown}; there are {sorted(filled)}"
+        filled.update(values)
+        return await self.act(who, Submission(form.id, form.action, form.value, filled), **more)  # type: ignore[arg-type]
+
+    async def until(self, by: str) -> None:
+        """Move the clock: next, day, week."""
+
+        async def nobody() -> None:
+            return None
+
+        await self.clock.advance(by, nobody)  # type: ignore[arg-type]
+
+    # --- looking -----------------------------------------------------------------------------------
+
+    def private(self, who: str) -> list[Outgoing]:
+        return self.chat.to(self.chat.who(who))
+
+    def public(self) -> list[Outgoing]:
+        return self.chat.to(self.chat.channel)
+
+    def titles(self, who: str) -> list[str]:
+        return [one.title for one in self.private(who)]
+
+    # --- common ways -------------------------------------------------------------------------------
+
+    async def found_cohort(self, members: Sequence[str] = (), name: str = "Sample cohort") -> str:
+        """Imani makes a cohort and sets it running; returns its id."""
+        home = await self.command("imani", "/facilitate")
+        form = await self.press("imani", home, "New cohort")
+        made = await self.submit(
+            "imani", form, {"program": "leep", "name": name, "start": FIRST_DAY, "zone": "America/New_York"}
+        )
+        assert isinstance(made, Outgoing), made
+        roster = await self.press("imani", made, "Next")
+        everybody = members or [one for one in self.chat.people if one != "imani"]
+        ready = await self.submit(
+            "imani",
+            roster,
+            {"channel": str(self.chat.channel), "members": [str(self.chat.who(one)) for one in everybody]},
+        )
+        await self.press("imani", ready, "Set it running")
+        return made.options[0].value
+
+    async def start(self, *who: str) -> None:
+        for one in who or [each for each in self.chat.people if each != "imani"]:
+            welcome = next(m for m in self.private(one) if m.title.startswith("Welcome"))
+            await self.press(one, welcome, "Start")
+
+    def prompt(self, who: str) -> Outgoing:
+        """The newest prompt in somebody's private messages."""
+        return [m for m in self.private(who) if any(o.action == "weekly.skip" for o in m.options)][-1]
+
+
+def text_of(message: Reply) -> str:
+    """Every word of a reply, for looking."""
+    if isinstance(message, Errors):
+        return "\n".join(message.fields.values())
+    if isinstance(message, Form):
+        return "\n".join([message.title, message.intro, *(f"{f.label} {f.hint} {f.initial}" for f in message.fields)])
+    if isinstance(message, Outgoing):
+        quotes = [f"{q.title} {q.heading} {q.text} {q.source_url} {q.as_of}" for q in message.quotes]
+        return "\n".join([message.title, message.text, *quotes, message.note, *(o.label for o in message.options)])
+    return ""
+
+
+@asynccontextmanager
+async def open_town(folder: Path, index: Path, at: datetime = START) -> AsyncIterator[Town]:
+    fakes = str(Path(__file__).parent / "fakes")
+    if fakes not in bot.platforms.__path__:
+        bot.platforms.__path__.append(fakes)  # the recipe for adding a platform: a file in the folder
+    count = itertools.count(1)
+    clock = DemoClock(folder / "clock.json", machine=_stopped(at))
+    settings = Settings(
+        data=folder / "data",
+        index=index,
+        platforms={"recorder": {}},
+        facilitators=["recorder/room/imani"],
+        runs_it="the town's own people",
+        contacts=["The town's nurse: knock at the blue door."],
+    )
+    house = build(settings, clock, ids=lambda: f"id{next(count):06d}")
+    clock.deliver = house
+    await house.welcome_facilitators()
+    # The same file under the name the house found it by, so for Python it is another class.
+    chat = cast(Recorder, house.platforms["recorder"])
+    try:
+        yield Town(house, clock, chat)
+    finally:
+        house.close()
+
+
+def _stopped(at: datetime):  # type: ignore[no-untyped-def]
+    """A machine clock that stands still, so that a test sees the same hours every time."""
+    return lambda: at + timedelta(0)
+
+
