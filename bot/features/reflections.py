@@ -146,15 +146,19 @@ def _revise(tx: Connection, visit: Visit) -> Reply:
             )
         )
     private.revise(tx, visit.who, entry, written)
-    _settle(tx, visit, cohort, unit, written)
+    _settle(tx, visit, cohort, unit, written, entry.words.step)
     return _receipt(words.unit_name(program, unit), entry, changed=True)
 
 
-def _settle(tx: Connection, visit: Visit, cohort: Cohort, unit: Unit, written: private.Words) -> None:
+def _settle(
+    tx: Connection, visit: Visit, cohort: Cohort, unit: Unit, written: private.Words, step_before: str = ""
+) -> None:
     """What an answer brings with it, in its own transaction."""
     tenant, who = cohort.tenant, visit.who.person
     turns.mark(tx, tenant, cohort.cohort, who, unit.number, turns.ANSWERED)
     outbox.cancel(tx, tenant, cohort.cohort, who, schedule.REMINDER, unit.number)
+    if written.step and written.step == step_before:
+        return  # what became of it stays noted
     if written.step:
         turns.set_step(tx, tenant, cohort.cohort, who, unit.number, turns.OPEN)
     else:
