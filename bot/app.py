@@ -143,6 +143,7 @@ async def open_house(settings: Settings, clock: Clock, ids: Ids = random_id) -> 
             running = [
                 tasks.create_task(house.worker.run(_LOOK_AT_CLOCK_SECONDS)),
                 tasks.create_task(_warm(house.search)),
+                *(tasks.create_task(one.run(house.desk)) for one in house.platforms.values() if hasattr(one, "run")),
             ]
             yield house
             for task in running:

@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 class _Commands(click.Group):
     """Turns what we foresaw into one sentence and an exit code, instead of a traceback."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        from bot import platforms
+
+        return sorted([*super().list_commands(ctx), *platforms.with_commands()])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Our own commands, or those that a platform brings, such as `cohortbook slack manifest`."""
+        from bot import platforms
+
+        own = super().get_command(ctx, cmd_name)
+        return own or (platforms.commands(cmd_name) if cmd_name in platforms.with_commands() else None)
+
     def invoke(self, ctx: click.Context) -> object:
         from index.errors import SearchError
 

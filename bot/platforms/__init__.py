@@ -11,9 +11,12 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol, cast
+from typing import TYPE_CHECKING, Literal, Protocol, cast
 
 from bot.messages import Platform
+
+if TYPE_CHECKING:
+    import click
 
 
 class Clock(Protocol):
@@ -33,6 +36,15 @@ class Create(Protocol):
 
 def names() -> list[str]:
     return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+
+
+def with_commands() -> list[str]:
+    """The platforms that bring commands of their own, in a module called `commands`."""
+    return [name for name in names() if any((Path(root) / name / "commands.py").exists() for root in __path__)]
+
+
+def commands(name: str) -> click.Group:
+    return cast("click.Group", importlib.import_module(f"{__name__}.{name}.commands").commands)
 
 
 def create(name: str, settings: Mapping[str, object], folder: Path, clock: Clock) -> Platform:
