@@ -38,7 +38,7 @@ MANIFEST = "manifest.json"
 _AT_ONCE = 64
 
 Progress = Callable[[int, int], None]
-"""Called with (passages encoded so far, passages to encode)."""
+"""Called with (passages encoded so far, passages to encode), first with 0 as the model is about to load."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +162,8 @@ def _vectors(
             missing.append(at)
     # Texts of like length together: a batch takes as long as its longest text.
     missing.sort(key=lambda at: len(passages[at].embedded))
+    if missing and progress is not None:
+        progress(0, len(missing))  # the model loads now, which takes seconds
     for start in range(0, len(missing), _AT_ONCE):
         part = missing[start : start + _AT_ONCE]
         vectors[part] = encoder.encode([passages[at].embedded for at in part])

@@ -125,9 +125,7 @@ class MiniLM:
         logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
         noise.set_verbosity_error()
         noise.disable_progress_bar()
-        model = SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
-        model.max_seq_length = self.limit
-        return model
+        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
 
     def _checked(self) -> str:
         """The SHA-256 of the weights, read once for each size and time of change of the file."""

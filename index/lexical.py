@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +19,9 @@ _SATURATION = 1.2
 _LENGTH = 0.4
 WHOLE = 3.0
 """For a question that is nothing but a name ("what is LEEP?"); one that only holds it gets 1."""
+_LONG_ENOUGH = 5
+_ALIKE = 0.85
+"""A word of fewer letters, or one less alike, is as likely to be another word as a mistake."""
 _LONGEST_NAME = 12
 """Words. No one types a longer title in full."""
 
@@ -33,6 +37,7 @@ class Lexicon:
         every = {word for fields in split for found, _ in fields for word in found}
         self._acronyms = frozenset(word.casefold() for word in every if words.is_acronym(word))
         self._stems = words.stems_of({word.casefold() for word in every})
+        self._plain = sorted(self._stems.keys() - self._acronyms)
         postings: dict[str, tuple[list[int], list[float]]] = {}
         lengths = np.ones(len(documents), dtype=np.float32)
         for at, fields in enumerate(split):
@@ -62,9 +67,21 @@ class Lexicon:
             for word in words.split(text)
             if word.casefold() not in words.COMMON or (word.isupper() and word.casefold() in self._acronyms)
         ]
-        fresh = {word.casefold() for word in found} - self._stems.keys()
-        stems = {**self._stems, **words.stems_of(fresh)} if fresh else self._stems
+        small = {word.casefold() for word in found}
+        fresh = words.stems_of(small - self._stems.keys())
+        for word, stem in fresh.items():
+            if stem not in self._postings:
+                fresh[word] = self._near(word) or stem
+        stems = fresh | {word: self._stems[word] for word in small & self._stems.keys()}
         return list(dict.fromkeys(words.terms(found, self._acronyms, stems)))
+
+    def _near(self, word: str) -> str | None:
+        """The term of the known word that a mistyped one was probably meant to be. Never an acronym."""
+        if len(word) < _LONG_ENOUGH:
+            return None
+        alike = (known for known in self._plain if known[0] == word[0] and abs(len(known) - len(word)) <= 2)
+        near = difflib.get_close_matches(word, alike, 1, _ALIKE)
+        return self._stems[near[0]] if near else None
 
     def idf(self, term: str) -> float:
         return self._idf.get(term, math.log(1 + (self._size + 0.5) / 0.5))

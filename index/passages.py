@@ -130,7 +130,7 @@ def _units(body: str, section: _Section, lines: list[int]) -> Iterator[Span]:
             continue
         # Whole lines, so that the mark of a list item comes along.
         start, end = lines[token.map[0]], lines[token.map[1]]
-        # What no block claims, such as the addresses of links, is kept as well.
+        # What the parser does not look into, such as quotations nested 30 deep, is kept as well.
         yield from _lines(body, at, start)
         if token.type == "paragraph_open":
             yield from ((start + first, start + last) for first, last in sentences.spans(body[start:end]))

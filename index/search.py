@@ -35,7 +35,7 @@ _REMEMBERED = 256
 
 # How the two legs are joined; chosen on the questions in tests/index/questions.yaml.
 MEANING = 0.55
-NAMED = 0.0
+NAMED = 0.15
 TITLE, HEADING = 2.0, 1.5
 
 

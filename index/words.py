@@ -21,6 +21,7 @@ like may me mean meaning meant might mine more most my myself no not of off on o
 own pls please really say says she should so some someone something such tell than thanks that the their
 theirs them themselves then there these they thing things this those to too us use used using very want was
 we were what whats when where which who whom whose why will with would you your yours yourself
+cant dont hello hey hi im ok okay plz r thx u ur wat whats wht
 """
 COMMON = frozenset(_COMMON.split())
 """Words of a question that say nothing about its subject."""

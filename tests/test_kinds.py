@@ -285,6 +285,7 @@ units:
     question = program.units[0].questions[0]
     kind = kinds.find(question.kind)
     assert "number_of" in kinds.names()
+    assert "_notes" not in kinds.names()
     assert kind.field(question).label == "How many talks"
     assert kind.show(kind.read("4", question) or 0, question) == "4 of 9"
 
