@@ -32,6 +32,17 @@ def test_new_messages_arrive_without_reload(visit: Visit, running: Running) -> N
     expect(page).to_have_title(re.compile("^Renata"))
 
 
+def test_what_came_before_the_page_was_opened_waits_with_a_badge(visit: Visit, running: Running) -> None:
+    """Somebody new finds the way to their welcome; what was read stays read over a reload."""
+    running.do(running.playground.send(running.playground.people[0].address, PROMPT, "k1"))
+    page = visit()
+    page.get_by_role("button", name="Private messages 1 new").click()
+    expect(page.get_by_role("heading", name=PROMPT.title)).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("A quiet channel")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Private messages.*new"))).to_have_count(0)
+
+
 def test_two_tabs_of_one_person_show_the_same(visit: Visit, running: Running) -> None:
     """What is answered in one is replaced in the other; what is sent twice is saved once."""
     one, two = visit(), visit()

@@ -4,8 +4,8 @@ import { byId, el, icon } from "./dom.js";
 
 const KEY = "cohortbook-hint";
 const STEPS = [
-  "Press Next send at the top: the demo time moves on, and a message arrives.",
-  "Look into Private messages and answer it. Type / to see what else there is, or simply ask a question.",
+  "Open Private messages: a welcome waits for you there. Press Start.",
+  "Press Next send at the top. The demo time moves on, and what is due arrives. Answer it, or ask a question.",
   "Be somebody else: pick another person, the facilitator for example. Those with a small star answer without you.",
 ];
 

@@ -13,6 +13,7 @@ import { renderPeople, startPeople } from "./people.js";
 import { follow } from "./stream.js";
 
 const ME = "cohortbook-person";
+const READ = "cohortbook-read";
 let line = new AbortController();
 let turn = 0;
 
@@ -31,15 +32,30 @@ async function enter(person, room = page.room) {
   Object.assign(page, { me: state.me, people: state.people, channel: state.channel, commands: state.commands, clock: state.clock });
   page.messages = new Map([...state.rooms.channel, ...state.rooms.me].map((message) => [message.id, message]));
   page.home = null;
+  countWaiting(state.rooms.me);
   look(room);
   return void follow(state.me, state.last, line.signal, onEvent, onLink);
+}
+
+const fromBot = (messages) => [...messages].filter((message) => message.room === "me" && !message.author).length;
+
+// What arrived before this page was opened waits too: the welcome, for somebody new.
+function countWaiting(messages) {
+  const read = Number(sessionStorage.getItem(`${READ}-${page.me}`));
+  unread(page.me).me = Math.max(unread(page.me).me, fromBot(messages) - read);
 }
 
 function look(room) {
   page.room = room;
   if (room === "home") readHome();
   else unread(page.me)[room] = 0;
+  markRead();
   changed();
+}
+
+function markRead() {
+  if (page.room !== "me" || document.hidden) return;
+  sessionStorage.setItem(`${READ}-${page.me}`, String(fromBot(page.messages.values())));
 }
 
 async function readHome() {
@@ -57,6 +73,7 @@ function onEvent(kind, data) {
   else if (kind === "clock") page.clock = data;
   else if (kind === "waiting" && data.person !== page.me) unread(data.person).me += 1;
   else if (kind === "reload") enter(page.me);
+  markRead();
   changed();
 }
 
@@ -163,6 +180,7 @@ onChange(() => {
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !page.me || page.room === "home") return;
   unread(page.me)[page.room] = 0;
+  markRead();
   changed();
 });
 enter(sessionStorage.getItem(ME) ?? "");
