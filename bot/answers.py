@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot import help_card
 from bot.messages import Audience, Option, Outgoing, Quote
 from bot.visit import Visit
 from index.search import Answer, Hit
@@ -13,6 +14,8 @@ _QUESTION_LIMIT = 1000
 
 
 async def card(visit: Visit, question: str) -> Outgoing:
+    if help_card.shows_signs(question):  # results would push the card away
+        return help_card.card(visit.services.contacts)
     question = question.strip()[:_QUESTION_LIMIT]
     if not question:
         return Outgoing(

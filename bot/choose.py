@@ -22,7 +22,7 @@ def my_cohort(tx: Connection, visit: Visit, action: str, which: str = "") -> tup
     if which:
         found = [pair for pair in found if pair[0].cohort == which]
     elif len(found) > 1 and not visit.incoming.private:
-        here = people.place_for(tx, visit.incoming.where, visit.now, visit.services.ids)
+        here = people.place_at(tx, visit.incoming.where)
         found = [pair for pair in found if pair[0].place == here] or found
     if not found:
         return Outgoing(NOT_A_MEMBER)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot import kinds
 from bot.messages import Errors, Field, Form
 from bot.programs import Program, Question, Unit
-from bot.vault.private import Value, Words
+from bot.vault.private import Entry, Value, Words
 from bot.visit import Visit
+from bot.words import length
 
 STEP = "step"
 _STEP_LIMIT = 500
+PAGE = 5
+"""Fields that a form may have on every platform."""
 
 Earlier = Callable[[str], str]
 """The writer's own words in an artifact, by its id; empty when there are none yet."""
@@ -53,16 +56,33 @@ def show(
     )
 
 
+def show_more(form: str, action: str, value: str, title: str, unit: Unit, start: int, words: Words) -> Form:
+    """The ratings of a unit after its questions, a page at a time. All of them may stay empty."""
+    page = more(unit, start)
+    return Form(
+        form,
+        title,
+        action,
+        tuple(_field(question, words, lambda artifact: "") for question in page),
+        value,
+        intro=f"You may leave any of these empty.\n\n{reader(unit)}",
+    )
+
+
+def more(unit: Unit, start: int) -> tuple[Question, ...]:
+    """One page of what comes after the unit's questions; empty past the end."""
+    return unit.more[start : start + PAGE]
+
+
+def asked(unit: Unit) -> tuple[Question, ...]:
+    """Everything that a unit asks, on all of its pages."""
+    return (*unit.questions, *unit.more)
+
+
 def read(visit: Visit, unit: Unit) -> Words | Errors:
-    """What the member wrote, or what to tell them beside each field."""
-    answers: dict[str, Value] = {}
-    wrong: dict[str, str] = {}
-    for question in unit.questions:
-        try:
-            answers[question.id] = kinds.find(question.kind).read(visit.values.get(question.id), question)
-        except kinds.Invalid as problem:
-            wrong[question.id] = str(problem)
-    step = visit.field(STEP).strip()
+    """What the member wrote on a unit's first page, or what to tell them beside each field."""
+    answers, wrong = read_page(visit, unit.questions)
+    step = visit.field(STEP)
     if length(step) > _STEP_LIMIT:
         wrong[STEP] = (
             f"This is {length(step)} characters long and {_STEP_LIMIT} fit. "
@@ -71,10 +91,22 @@ def read(visit: Visit, unit: Unit) -> Words | Errors:
     return Errors(wrong) if wrong else Words(answers, step)
 
 
+def read_page(visit: Visit, questions: Sequence[Question]) -> tuple[dict[str, Value], dict[str, str]]:
+    """(answers, what is wrong), both by question id."""
+    answers: dict[str, Value] = {}
+    wrong: dict[str, str] = {}
+    for question in questions:
+        try:
+            answers[question.id] = kinds.find(question.kind).read(visit.values.get(question.id), question)
+        except kinds.Invalid as problem:
+            wrong[question.id] = str(problem)
+    return answers, wrong
+
+
 def pairs(unit: Unit, words: Words) -> list[tuple[str, str]]:
     """(question, answer) as the writer reads them, without what was left empty."""
     found = []
-    for question in unit.questions:
+    for question in asked(unit):
         value = words.answers.get(question.id)
         if value not in (None, "", []):
             found.append((question.ask, _shown(question, value)))
@@ -103,9 +135,9 @@ def minutes(unit: Unit) -> str:
     return f"About {unit.minutes} minutes."
 
 
-def length(text: str) -> int:
-    """Characters as the strictest platform counts them: UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+def revision(entry: Entry) -> str:
+    """A form's value that says which entry it changes, and which state of it the form showed."""
+    return f"{entry.cohort}:{entry.number}:{entry.entry}:{entry.revision}"
 
 
 def _field(question: Question, words: Words | None, earlier: Earlier) -> Field:

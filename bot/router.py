@@ -22,11 +22,16 @@ from bot.messages import (
     Submission,
     Text,
 )
-from bot.outbox import Row
-from bot.store import people
+from bot.outbox import Intent, Row
+from bot.store import cohorts, people
+from bot.store.people import Somebody
 from bot.visit import AlreadyDone, Compose, Feature, Handler, Services, Visit
 
 log = logging.getLogger(__name__)
+_GUEST = (
+    "As a guest here you can look things up with /resources. For a cohort of your own, please ask whoever invited "
+    "you. Nothing was changed."
+)
 
 
 class FrontDesk:
@@ -39,6 +44,9 @@ class FrontDesk:
         self._commands = {
             name: (handler, about) for feature in route for name, (handler, about) in feature.commands.items()
         }
+        self._for_guests = {feature.name for feature in route if feature.for_guests}
+        self._for_guests |= {f"/{name}" for feature in route if feature.for_guests for name in feature.commands}
+        self._missed = {kind: instead for feature in route for kind, instead in feature.missed.items()}
         self._composers = {kind: compose for feature in route for kind, compose in feature.compose.items()}
 
     async def answer(self, incoming: Incoming) -> Reply:
@@ -54,6 +62,8 @@ class FrontDesk:
         handler, action = self._handler(visit)
         if handler is None:
             return _unknown(incoming)
+        if profile.guest and action.partition(".")[0] not in self._for_guests:
+            return _refusal(incoming, _GUEST)
         try:
             reply = await handler(visit)
         except AlreadyDone as done:
@@ -86,7 +96,9 @@ class FrontDesk:
         return [word for word in found if word.startswith(partial.casefold())]
 
     async def home(self, who: Address) -> Outgoing:
-        reply = await self.answer(Incoming(f"home:{who}", who, who, Command("cohort")))
+        somebody = await self._services.store.read(people.known, who)
+        leads = somebody is not None and await self._services.store.read(_only_leads, somebody)
+        reply = await self.answer(Incoming(f"home:{who}", who, who, Command("facilitate" if leads else "cohort")))
         return reply if isinstance(reply, Outgoing) else Outgoing("")
 
     def commands(self) -> Sequence[tuple[str, str]]:
@@ -99,15 +111,28 @@ class FrontDesk:
     def next_due(self, tx: Connection) -> datetime | None:
         """When the clock next has something to do, written or still to be planned."""
         now = self._services.now()
-        found = [outbox.next_due(tx)]
+        found = [outbox.next_due(tx, now)]
         for feature in self._route:
             if feature.next_due is not None:
                 found.append(feature.next_due(tx, self._services, now))
         return min((due for due in found if due is not None), default=None)
 
+    def missed(self, tx: Connection, row: Row) -> list[Intent]:
+        """What is to be sent instead of a message whose time has passed."""
+        instead = self._missed.get(row.intent.kind)
+        return [] if instead is None else instead(tx, self._services, row)
+
     @property
     def plans(self) -> Sequence[Feature]:
         return [feature for feature in self._route if feature.plan is not None]
+
+
+def _only_leads(tx: Connection, who: Somebody) -> bool:
+    """A facilitator who is in no cohort as a member."""
+    if cohorts.of_person(tx, who):
+        return False
+    starts = people.has_role(tx, who.tenant, people.WHOLE_TENANT, who.person, people.FACILITATOR)
+    return starts or bool(cohorts.led_by(tx, who))
 
 
 def _unknown(incoming: Incoming) -> Reply:

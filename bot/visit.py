@@ -10,7 +10,9 @@ from typing import Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import CohortbookError
+from bot.held import Held
 from bot.ids import Ids
+from bot.kinds.text import clean
 from bot.messages import Address, Command, Errors, Incoming, Outgoing, Person, Press, Reply, Submission, Text
 from bot.outbox import Intent, Row
 from bot.programs import Program
@@ -63,6 +65,8 @@ class Services:
     """Who runs this bot, in words that members see."""
     contacts: tuple[str, ...] = ()
     """Lines of the help card: the organization's own people to turn to."""
+    held: Held = field(default_factory=Held)
+    """Words that wait in memory for their writer's decision."""
 
     def program(self, tx: Connection, cohort: Cohort) -> Program:
         """The version of the program that the cohort started with."""
@@ -87,17 +91,17 @@ class Visit:
     @property
     def text(self) -> str:
         what = self.incoming.what
-        return what.text if isinstance(what, Command | Text) else ""
+        return clean(what.text) if isinstance(what, Command | Text) else ""
 
     @property
     def value(self) -> str:
         what = self.incoming.what
-        return what.value if isinstance(what, Press | Submission) else ""
+        return clean(what.value) if isinstance(what, Press | Submission) else ""
 
     @property
     def form(self) -> str:
         what = self.incoming.what
-        return what.form if isinstance(what, Submission) else ""
+        return clean(what.form) if isinstance(what, Submission) else ""
 
     @property
     def values(self) -> Mapping[str, str | Sequence[str]]:
@@ -105,13 +109,12 @@ class Visit:
         return what.values if isinstance(what, Submission) else {}
 
     def field(self, name: str) -> str:
-        """One string of a form; of a field that takes several, the first."""
-        found = self.values.get(name, "")
-        return found if isinstance(found, str) else next(iter(found), "")
+        """One string of a form; of a field that takes several, the first. Empty when nothing is visible."""
+        return next(iter(self.fields(name)), "")
 
     def fields(self, name: str) -> list[str]:
         found = self.values.get(name, ())
-        return [found] if isinstance(found, str) else list(found)
+        return [clean(one) for one in ([found] if isinstance(found, str) else found)]
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await self.services.store.read(fn, *args, **kwargs)
@@ -125,8 +128,7 @@ class Visit:
 
         A form that was sent back with errors counts as not handled.
         """
-        what = self.incoming.what
-        key = f"form:{what.form}" if isinstance(what, Submission) else self.incoming.event
+        key = f"form:{self.form}" if isinstance(self.incoming.what, Submission) else self.incoming.event
 
         def first_time_only(tx: Connection) -> T:
             if not inbox.first_time(tx, self.who.tenant, key, self.now):
@@ -149,8 +151,13 @@ class Replacement:
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
 Compose: TypeAlias = Callable[[Connection, Services, Row], Outgoing | Replacement | None]
-"""The words of an intent, made when it is sent. None: it has lost its reason and is cancelled."""
-Plan: TypeAlias = Callable[[Connection, Services, datetime], list[Intent]]
+"""The words of an intent, made when it is sent. None: it has lost its reason and is cancelled.
+
+Raises `Wait` when there is nothing to say yet, and `NotYet` when a later hour is better.
+"""
+Plan: TypeAlias = Callable[[Connection, Services, datetime], bool]
+"""Writes a part of what comes into the outbox; False when nothing is left to write."""
+Instead: TypeAlias = Callable[[Connection, Services, Row], list[Intent]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +167,16 @@ class Feature:
     name: str
     commands: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
     """Slash command to its handler and its one-line description."""
+    for_guests: bool = False
+    """Also for guests and strangers from other workspaces, who can only look things up."""
     presses: Mapping[str, Handler] = field(default_factory=dict)
     submissions: Mapping[str, Handler] = field(default_factory=dict)
     takes_text: Callable[[Visit], bool] | None = None
     """Whether a typed message is this feature's; the first in the route that says yes gets it."""
     text: Handler | None = None
     compose: Mapping[str, Compose] = field(default_factory=dict)
+    missed: Mapping[str, Instead] = field(default_factory=dict)
+    """What is sent instead of a message whose time has passed."""
     plan: Plan | None = None
     next_due: Callable[[Connection, Services, datetime], datetime | None] | None = None
     """The next moment after now at which `plan` has something new."""

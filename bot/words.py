@@ -21,6 +21,15 @@ def moment(value: datetime, zone: str) -> str:
     return f"{day(local.date())} at {local:%H:%M}"
 
 
+def local_day(value: datetime, zone: str) -> str:
+    return day(value.astimezone(ZoneInfo(zone)).date())
+
+
+def whole_number(typed: str) -> int | None:
+    """The number in a button's value, which anybody may have altered; None for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else None
+
+
 def zone_name(zone: str) -> str:
     return zone.replace("_", " ")
 
@@ -49,6 +58,11 @@ def listed(names: Sequence[str]) -> str:
 
 def people(count: int) -> str:
     return "1 person" if count == 1 else f"{count} people"
+
+
+def length(text: str) -> int:
+    """Characters as the strictest platform counts them: UTF-16 units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def cut(text: str, limit: int) -> str:

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import database
 from tests.town import Town, open_town
+
+__all__ = ["database"]
 
 ROOT = Path(__file__).parent.parent
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from pydantic import SecretStr
+
 import bot.platforms
 from bot.app import House, build
 from bot.clock import DemoClock
@@ -21,13 +23,27 @@ START = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
 FIRST_DAY = "2026-11-30"
 
 
+class Machine:
+    """A machine clock that stands still, so that a test sees the same hours every time, until it is told to go on."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def go_on(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
 class Town:
     """Say who does what; what came back and what was delivered is there to look at."""
 
-    def __init__(self, house: House, clock: DemoClock, chat: Recorder) -> None:
+    def __init__(self, house: House, clock: DemoClock, chat: Recorder, machine: Machine | None = None) -> None:
         self.house = house
         self.clock = clock
         self.chat = chat
+        self.machine = machine or Machine()
         self._event = itertools.count(1)
 
     # --- doing -------------------------------------------------------------------------------------
@@ -134,13 +150,16 @@ def text_of(message: Reply) -> str:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, index: Path, at: datetime = START) -> AsyncIterator[Town]:
+async def open_town(folder: Path, index: Path, at: datetime = START, database: str = "") -> AsyncIterator[Town]:
+    """`database`: the URL of an empty one; without, a SQLite file in the folder."""
     fakes = str(Path(__file__).parent / "fakes")
     if fakes not in bot.platforms.__path__:
         bot.platforms.__path__.append(fakes)  # the recipe for adding a platform: a file in the folder
     count = itertools.count(1)
-    clock = DemoClock(folder / "clock.json", machine=_stopped(at))
+    machine = Machine(at)
+    clock = DemoClock(folder / "clock.json", machine=machine)
     settings = Settings(
+        database=SecretStr("" if database.startswith("sqlite") else database),
         data=folder / "data",
         index=index,
         platforms={"recorder": {}},
@@ -148,19 +167,12 @@ async def open_town(folder: Path, index: Path, at: datetime = START) -> AsyncIte
         runs_it="the town's own people",
         contacts=["The town's nurse: knock at the blue door."],
     )
-    house = build(settings, clock, ids=lambda: f"id{next(count):06d}")
+    house = build(settings, clock, ids=lambda: f"id{next(count):06d}", machine=machine)
     clock.deliver = house
     await house.welcome_facilitators()
     # The same file under the name the house found it by, so for Python it is another class.
     chat = cast(Recorder, house.platforms["recorder"])
     try:
-        yield Town(house, clock, chat)
+        yield Town(house, clock, chat, machine)
     finally:
         house.close()
-
-
-def _stopped(at: datetime):  # type: ignore[no-untyped-def]
-    """A machine clock that stands still, so that a test sees the same hours every time."""
-    return lambda: at + timedelta(0)
-
-

@@ -9,6 +9,8 @@ from bot.features import (
     facilitation,
     journal,
     membership,
+    own_clock,
+    pausing,
     privacy,
     reflections,
     requests,
@@ -24,6 +26,8 @@ from bot.visit import Feature
 ROUTE: tuple[Feature, ...] = (
     support.feature,  # a sign of danger comes before everything
     membership.feature,
+    own_clock.feature,
+    pausing.feature,
     resources.feature,
     reflections.feature,
     journal.feature,

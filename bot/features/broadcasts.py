@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from bot import choose, outbox, words
-from bot.errors import NotAllowed
+from bot.errors import NotAllowed, Wait
 from bot.messages import Address, Audience, Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
 from bot.store import broadcasts, people
@@ -16,6 +16,7 @@ from bot.visit import Feature, Replacement, Services, Visit
 SEND, CORRECT = "broadcast", "broadcast-correction"
 _LIMIT = 1800
 """Fits one message on every platform, with the signature."""
+_LOOK_AGAIN_SECONDS = 5
 
 
 async def write(visit: Visit) -> Reply:
@@ -40,10 +41,10 @@ def _box(initial: str = "") -> Field:
 
 
 def _read(visit: Visit) -> str | Errors:
-    text = visit.field("text").strip()
+    text = visit.field("text")
     if not text:
         return Errors({"text": "Please write your message first."})
-    if len(text.encode("utf-16-le", "surrogatepass")) // 2 > _LIMIT:
+    if words.length(text) > _LIMIT:
         return Errors({"text": f"This is longer than {_LIMIT} characters. Nothing is lost: please shorten it."})
     return text
 
@@ -52,10 +53,11 @@ async def preview(visit: Visit) -> Reply:
     text = _read(visit)
     if isinstance(text, Errors):
         return text
-    made, where = await visit.once(_draft, visit, text)
+    cohort, where = await visit.read(_channel, visit)
     if where is None:
         return Errors({"": "This cohort has no channel yet. Choose one under People, then write again."})
     audience = await visit.services.directory.members(where)
+    made = await visit.once(broadcasts.draft, visit.who, cohort.cohort, text, visit.now, visit.services.ids)
     return Outgoing(
         f"This goes to the cohort's channel, where {words.people(len(audience))} can read it. Nothing is sent yet.",
         quotes=(Quote(text),),
@@ -66,10 +68,9 @@ async def preview(visit: Visit) -> Reply:
     )
 
 
-def _draft(tx: Connection, visit: Visit, text: str) -> tuple[str, Address | None]:
+def _channel(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None]:
     cohort = choose.led_cohort(tx, visit, visit.value)
-    where = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
-    return broadcasts.draft(tx, visit.who, cohort.cohort, text, visit.now, visit.services.ids), where
+    return cohort, people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
 
 
 async def send(visit: Visit) -> Reply:
@@ -130,7 +131,11 @@ def _list(tx: Connection, visit: Visit) -> Reply:
         "Press one to correct or withdraw it.",
         title="Sent to the channel",
         options=tuple(
-            Option(words.cut(f"{words.day(one.at.date())}: {one.text}", 75), "broadcasts.open", one.broadcast)
+            Option(
+                words.cut(f"{words.local_day(one.at, visit.who.zone)}: {one.text}", 75),
+                "broadcasts.open",
+                one.broadcast,
+            )
             for one in found[:10]
         ),
     )
@@ -145,7 +150,7 @@ def _open(tx: Connection, visit: Visit) -> Reply:
     if found.state != broadcasts.SENT:
         return Outgoing("This message was withdrawn.")
     return Outgoing(
-        f"Sent on {words.day(found.at.date())}.",
+        f"Sent on {words.local_day(found.at, visit.who.zone)}.",
         quotes=(Quote(found.text),),
         options=(Option("Correct it", "broadcasts.edit", found.broadcast), _withdraw_option(found)),
     )
@@ -208,7 +213,7 @@ def _withdraw_option(found: Broadcast) -> Option:
 
 
 def _replace(tx: Connection, visit: Visit, cohort: Cohort, found: Broadcast) -> None:
-    before = outbox.sent(tx, cohort.tenant, cohort.cohort, CORRECT, found.broadcast)
+    before = outbox.rows(tx, cohort.tenant, cohort.cohort, CORRECT, found.broadcast)
     if cohort.place:
         outbox.put(
             tx,
@@ -256,8 +261,12 @@ def _words(tx: Connection, found: Broadcast, note: str = "") -> Outgoing:
 def correction(tx: Connection, services: Services, row: Row) -> Replacement | None:
     intent = row.intent
     found = broadcasts.find(tx, intent.tenant, intent.subject)
-    first = outbox.sent(tx, intent.tenant, intent.cohort, SEND, intent.subject)
-    if found is None or not first or first[0].ref is None:
+    first = outbox.rows(tx, intent.tenant, intent.cohort, SEND, intent.subject)
+    if found is None or not first:
+        return None
+    if first[0].state in (outbox.SENDING, outbox.UNKNOWN):  # it may stand in the channel: first that is found out
+        raise Wait(_LOOK_AGAIN_SECONDS)
+    if first[0].ref is None:
         return None
     if found.state == broadcasts.WITHDRAWN:
         return Replacement(first[0].ref, None)

@@ -5,48 +5,23 @@ The words wait in memory for an hour, never on disk, so a button can act on them
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from datetime import datetime, timedelta
-
-from bot import answers
+from bot import answers, words
 from bot.messages import Option, Outgoing, Reply
 from bot.vault import private
 from bot.visit import Feature, Visit
 
 _NOTE = -1
-_KEPT_FOR = timedelta(hours=1)
-_MOST = 1000
-
-
-class Held:
-    """Words waiting for their writer's decision."""
-
-    def __init__(self) -> None:
-        self._words: OrderedDict[str, tuple[str, str, datetime]] = OrderedDict()
-
-    def put(self, key: str, person: str, text: str, now: datetime) -> None:
-        self._words[key] = (person, text, now + _KEPT_FOR)
-        while len(self._words) > _MOST:
-            self._words.popitem(last=False)
-
-    def take(self, key: str, person: str, now: datetime) -> str | None:
-        owner, text, until = self._words.get(key, ("", "", now))
-        if owner != person:
-            return None
-        del self._words[key]
-        return text if now < until else None
-
-
-_held = Held()
+_LONGEST_NOTE = 3000
+"""What fits the form in which a note can be changed later."""
 
 
 def any_text(visit: Visit) -> bool:
-    return bool(visit.text.strip())
+    return bool(visit.text)
 
 
 async def ask_first(visit: Visit) -> Reply:
     key = visit.services.ids()
-    _held.put(key, visit.who.person, visit.text, visit.now)
+    visit.services.held.put(key, visit.who.person, visit.text, visit.now)
     return Outgoing(
         "What should happen with what you wrote? Nothing has been saved or looked up.",
         options=(
@@ -59,9 +34,16 @@ async def ask_first(visit: Visit) -> Reply:
 
 
 async def keep(visit: Visit) -> Reply:
-    text = _held.take(visit.value, visit.who.person, visit.now)
+    text = visit.services.held.take(visit.value, visit.who.person, visit.now)
     if text is None:
-        return _forgotten()
+        kept = await visit.read(private.of_form, visit.who, visit.value)
+        return _kept() if kept else _forgotten()
+    if words.length(text) > _LONGEST_NOTE:
+        return Outgoing(
+            f"This is longer than {_LONGEST_NOTE} characters, more than one note can hold, so it was not saved. "
+            "Nothing is lost: your message is still in this chat. Please send it again in two parts.",
+            replaces=True,
+        )
     await visit.write(
         private.save,
         visit.who,
@@ -72,6 +54,10 @@ async def keep(visit: Visit) -> Reply:
         visit.now,
         visit.services.ids,
     )
+    return _kept()
+
+
+def _kept() -> Outgoing:
     return Outgoing(
         "Saved as a private note in your journal. Only you see it.",
         options=(Option("My journal", "journal.list"),),
@@ -80,12 +66,12 @@ async def keep(visit: Visit) -> Reply:
 
 
 async def look(visit: Visit) -> Reply:
-    text = _held.take(visit.value, visit.who.person, visit.now)
+    text = visit.services.held.take(visit.value, visit.who.person, visit.now)
     return _forgotten() if text is None else await answers.card(visit, text)
 
 
 async def drop(visit: Visit) -> Reply:
-    _held.take(visit.value, visit.who.person, visit.now)
+    visit.services.held.take(visit.value, visit.who.person, visit.now)
     return Outgoing("All right. I kept nothing.", replaces=True)
 
 

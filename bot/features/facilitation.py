@@ -5,7 +5,8 @@ Nothing here can open a member's words: there is no import path to them.
 
 from __future__ import annotations
 
-from datetime import date, time
+from dataclasses import replace
+from datetime import date, time, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
 _NEXT = 5
+_FARTHEST = timedelta(days=366)
 _PLANNED, _MOVE, _SKIP, _SWAP = "planned", "move", "skip", "swap"
 
 
@@ -186,18 +188,20 @@ def _save_change(tx: Connection, visit: Visit) -> Reply:
         return Errors({"": "This prompt has gone out to somebody already, so it stays as it is."})
     plan, what = cohorts.plan(tx, cohort), visit.field("what")
     before = schedule.unit_day(program, plan, unit)
-    new = Change(skipped=what == _SKIP, swapped=what == _SWAP)
+    if what not in (_PLANNED, _MOVE, _SKIP, _SWAP):
+        return Errors({"what": "Please choose what should happen."})
+    to = plan.change(unit.number).moved_to if what in (_SKIP, _SWAP) else None
     if what == _MOVE:
         try:
             to = date.fromisoformat(visit.field("day"))
         except ValueError:
             return Errors({"day": "Please give the new day."})
-        wrong = _misplaced(visit, cohort, program, plan, unit, to)
+    new = Change(to, skipped=what == _SKIP, swapped=what == _SWAP)
+    if what in (_MOVE, _PLANNED):
+        wanted = replace(plan, changes={**plan.changes, unit.number: new})
+        wrong = _misplaced(visit, cohort, program, plan, unit, schedule.unit_day(program, wanted, unit))
         if wrong:
-            return Errors({"day": wrong})
-        new = Change(moved_to=to)
-    elif what not in (_PLANNED, _SKIP, _SWAP):
-        return Errors({"what": "Please choose what should happen."})
+            return Errors({"day" if what == _MOVE else "what": wrong})
     cohorts.set_change(tx, cohort, unit.number, new)
     after = schedule.unit_day(program, cohorts.plan(tx, cohort), unit)
     said = {
@@ -216,6 +220,8 @@ def _misplaced(visit: Visit, cohort: Cohort, program: Program, plan: schedule.Co
     """Why a prompt cannot move to a day; empty when it can."""
     if to <= visit.now.astimezone(ZoneInfo(cohort.zone)).date():
         return "Please choose a day after today, so that everybody gets it once."
+    if to > schedule.unit_day(program, schedule.CohortPlan(plan.start, plan.zone), unit) + _FARTHEST:
+        return "That is more than a year later than planned. Please choose an earlier day."
     for other in program.units:
         day = schedule.unit_day(program, plan, other)
         if other.number < unit.number and day >= to and not plan.change(other.number).skipped:
@@ -228,8 +234,11 @@ def _misplaced(visit: Visit, cohort: Cohort, program: Program, plan: schedule.Co
 def _unit(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Unit]:
     which, _, number = visit.value.partition(":")
     cohort = choose.led_cohort(tx, visit, which)
-    program = visit.services.program(tx, cohort)
-    return cohort, program, program.unit(int(number))
+    program, at = visit.services.program(tx, cohort), words.whole_number(number)
+    unit = next((one for one in program.units if one.number == at), None)
+    if unit is None:
+        raise NotAllowed("This button is out of date, so nothing was changed. /facilitate shows the calendar.")
+    return cohort, program, unit
 
 
 def _still_ahead(tx: Connection, visit: Visit, cohort: Cohort, program: Program, unit: Unit) -> bool:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from bot import kinds, reflection_form, words
 from bot.charts import Series, growth_chart
-from bot.messages import Form, Option, Outgoing, Quote, Reply
+from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort
@@ -17,6 +17,7 @@ from bot.visit import Feature, Visit
 NOTE = -1
 """The unit number of a note that belongs to no prompt."""
 _PAGE = 5
+_LONGEST = 3000
 
 
 async def listing(visit: Visit) -> Reply:
@@ -26,13 +27,13 @@ async def listing(visit: Visit) -> Reply:
 def _list(tx: Connection, visit: Visit) -> Reply:
     entries = private.everything(tx, visit.who)
     entries.reverse()
-    skip = int(visit.value) if visit.value.isdigit() else 0
+    skip = words.whole_number(visit.value) or 0
     if not entries:
         return Outgoing(
             "Your journal is empty. /reflect opens the form of the current prompt, and what you save there "
             "appears here, for you alone."
         )
-    page = entries[skip : skip + _PAGE]
+    page = entries[skip : skip + _PAGE] or entries[:_PAGE]
     options = [Option(_title(tx, visit, entry), "journal.read", entry.entry) for entry in page]
     if skip + _PAGE < len(entries):
         options.append(Option("Older entries", "journal.list", str(skip + _PAGE)))
@@ -57,10 +58,9 @@ def _read(tx: Connection, visit: Visit) -> Reply:
     if entry is None:
         return _gone()
     given = shared.of_entry(tx, visit.who, entry.entry)
-    options = [
-        Option("Edit", "journal.edit", entry.entry),
-        Option("Share…", "sharing.choose", entry.entry),
-    ]
+    options = [Option("Edit", "journal.edit", entry.entry)]
+    if entry.number != NOTE:  # a note belongs to no cohort, so there is nobody to give it to
+        options.append(Option("Share…", "sharing.choose", entry.entry))
     options += [Option(f"Take back from {_audience(one)}", "sharing.take-back", one.share) for one in given]
     options += [
         Option(
@@ -97,7 +97,7 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
     return reflection_form.show(
         visit.services.ids(),
         "reflections.revise",
-        f"{entry.cohort}:{entry.number}:{entry.entry}",
+        reflection_form.revision(entry),
         words.unit_name(program, unit),
         unit,
         words=entry.words,
@@ -105,10 +105,8 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
 
 
 def _note_form(visit: Visit, entry: Entry) -> Form:
-    from bot.messages import Field
-
     text = str(entry.words.answers.get("note", ""))
-    box = Field("note", "Your note", required=True, initial=text, lines=6)
+    box = Field("note", "Your note", required=True, initial=text, limit=_LONGEST, lines=6)
     return Form(visit.services.ids(), "Private note", "journal.save-note", (box,), entry.entry)
 
 
@@ -117,10 +115,14 @@ async def save_note(visit: Visit) -> Reply:
 
 
 def _save_note(tx: Connection, visit: Visit) -> Reply:
-    entry = private.find(tx, visit.who, visit.value)
-    if entry is None:
-        return _gone()
-    private.revise(tx, visit.who, entry, private.Words({"note": visit.field("note")}))
+    entry, text = private.find(tx, visit.who, visit.value), visit.field("note")
+    if entry is None or entry.number != NOTE:
+        return Errors({"": "This note was deleted, so nothing was saved. Your text is still here: please copy it."})
+    if not text:
+        return Errors({"note": "A note needs a few words. To remove it, press Delete in your journal."})
+    if words.length(text) > _LONGEST:
+        return Errors({"note": f"At most {_LONGEST} characters fit. Nothing is lost: please shorten it."})
+    private.revise(tx, visit.who, entry, private.Words({"note": text}))
     return Outgoing("Your change is saved.", options=(Option("My journal", "journal.list"),))
 
 
@@ -166,7 +168,7 @@ def _ratings(tx: Connection, visit: Visit) -> list[Series]:
         if entry.number == NOTE:
             continue
         _, program, unit = _unit(tx, visit, entry)
-        for question in unit.questions:
+        for question in reflection_form.asked(unit):
             value = entry.words.answers.get(question.id)
             if value is None:
                 continue
@@ -194,7 +196,7 @@ def _unit(tx: Connection, visit: Visit, entry: Entry) -> tuple[Cohort, Program, 
 
 def _title(tx: Connection, visit: Visit, entry: Entry) -> str:
     if entry.number == NOTE:
-        return f"Note, {words.day(entry.saved_at.date())}"
+        return f"Note, {words.local_day(entry.saved_at, visit.who.zone)}"
     _, program, unit = _unit(tx, visit, entry)
     return words.unit_name(program, unit)
 

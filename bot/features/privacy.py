@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot import erasure, reflection_form
 from bot.messages import File, Option, Outgoing, Reply
-from bot.store import cohorts
+from bot.store import cohorts, requests
 from bot.vault import private, shared
 from bot.visit import Feature, Visit
 from bot.words import CROWD
@@ -83,11 +83,25 @@ def _archive(tx: Connection, visit: Visit) -> bytes:
         lines += [f"## {title}", f"Saved {saved:%Y-%m-%d %H:%M}", ""]
         for ask, answer in pairs:
             lines += [f"**{ask}**" if ask else "", "", answer, ""]
+    asked = requests.of_asker(tx, visit.who)
+    for one in asked:
+        at = one.at.astimezone(ZoneInfo(visit.who.zone))
+        lines += [f"## Asked {one.name}", f"Sent {at:%Y-%m-%d %H:%M}", "", one.text, ""]
+    questions = [
+        {
+            "to": one.name,
+            "sent": one.at.astimezone(ZoneInfo(visit.who.zone)).isoformat(timespec="seconds"),
+            "text": one.text,
+        }
+        for one in asked
+    ]
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(
             "journal.json",
-            json.dumps({"format": "cohortbook journal 1", "entries": entries}, ensure_ascii=False, indent=2),
+            json.dumps(
+                {"format": "cohortbook journal 1", "entries": entries, "asked": questions}, ensure_ascii=False, indent=2
+            ),
         )
         archive.writestr("journal.md", "\n".join(lines))
     return held.getvalue()
@@ -102,9 +116,11 @@ def _readable(tx: Connection, visit: Visit, entry: private.Entry) -> tuple[str, 
 
 
 async def erase(visit: Visit) -> Reply:
-    await visit.write(erasure.erase, visit.who)
+    profile = await visit.services.directory.person(visit.incoming.who)
+    await visit.write(erasure.erase, visit.who, profile.zone or "UTC")
     return Outgoing(
-        "Erased: your journal, what you shared, your answers and settings, and your place in your cohorts. "
+        "Erased: your journal, what you shared, what you asked people, your settings, and your place in your "
+        "cohorts. "
         "Backups made by whoever runs this server may hold older copies until they are replaced. Messages in "
         "this chat stay until you delete them.",
         replaces=True,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from bot import choose, outbox, reflection_form, schedule, words
@@ -82,9 +84,7 @@ def _open(
     return reflection_form.show(
         visit.services.ids(),
         "reflections.revise" if again else "reflections.save",
-        f"{cohort.cohort}:{unit.number}:{again.entry}"
-        if again
-        else f"{cohort.cohort}:{unit.number}:{_OTHER if alternative else ''}",
+        reflection_form.revision(again) if again else f"{cohort.cohort}:{unit.number}:{_OTHER if alternative else ''}",
         words.unit_name(program, unit),
         unit,
         alternative=alternative,
@@ -105,10 +105,16 @@ def _save(tx: Connection, visit: Visit) -> Reply:
     written = reflection_form.read(visit, unit)
     if isinstance(written, Errors):
         return written
-    same = [entry for entry in private.of_unit(tx, visit.who, cohort.cohort, unit.number) if entry.words == written]
-    if same:  # the other of two open windows, or the same press again: the first receipt stands
-        return _receipt(words.unit_name(program, unit), same[0])
+    return _keep(tx, visit, cohort, program, unit, written)
+
+
+def _keep(
+    tx: Connection, visit: Visit, cohort: Cohort, program: Program, unit: Unit, written: private.Words
+) -> Outgoing:
     before = private.of_unit(tx, visit.who, cohort.cohort, unit.number)
+    same = [entry for entry in before if entry.words == written]
+    if same:  # the other of two open windows, or the same press again: the first receipt stands
+        return _receipt(program, unit, same[0])
     entry, new = private.save(
         tx,
         visit.who,
@@ -119,10 +125,9 @@ def _save(tx: Connection, visit: Visit) -> Reply:
         visit.now,
         visit.services.ids,
     )
-    if not new:
-        return _receipt(words.unit_name(program, unit), entry)
-    _settle(tx, visit, cohort, unit, written)
-    return _receipt(words.unit_name(program, unit), entry, both=bool(before))
+    if new:
+        _settle(tx, visit, entry)
+    return _receipt(program, unit, entry, both=new and bool(before))
 
 
 async def revise(visit: Visit) -> Reply:
@@ -130,49 +135,111 @@ async def revise(visit: Visit) -> Reply:
 
 
 def _revise(tx: Connection, visit: Visit) -> Reply:
-    found = _unit_of(tx, visit)
-    if isinstance(found, Outgoing):
-        return _kept_open(found)
-    cohort, program, unit = found
-    written = reflection_form.read(visit, unit)
-    if isinstance(written, Errors):
-        return written
-    entry = private.find(tx, visit.who, visit.value.split(":")[2])
-    if entry is None:
+    """One's own entry may be changed after one has left the cohort, too: the journal stays its writer's."""
+    which, revision = (visit.value.split(":") + [""] * 4)[2:4]
+    entry = private.find(tx, visit.who, which)
+    cohort = cohorts.find(tx, visit.who.tenant, entry.cohort) if entry else None
+    if entry is None or cohort is None:
         return _kept_open(
             Outgoing(
                 "The entry that this form belongs to was deleted, so nothing was saved. Your text is still "
                 "here: copy it, then open a new form with /reflect."
             )
         )
+    program = visit.services.program(tx, cohort)
+    unit = program.unit(entry.number)
+    written = reflection_form.read(visit, unit)
+    if isinstance(written, Errors):
+        return written
+    later = {one.id for one in unit.more}
+    kept = {name: value for name, value in entry.words.answers.items() if name in later}
+    written = replace(written, answers={**written.answers, **kept})
+    if written == entry.words:
+        return _receipt(program, unit, entry, changed=True)
+    if revision != str(entry.revision):  # changed in another window meanwhile: neither text may replace the other
+        return _keep(tx, visit, cohort, program, unit, written)
     private.revise(tx, visit.who, entry, written)
-    _settle(tx, visit, cohort, unit, written, entry.words.step)
-    return _receipt(words.unit_name(program, unit), entry, changed=True)
+    _settle(tx, visit, replace(entry, words=written), before=entry.words.step)
+    return _receipt(program, unit, entry, changed=True)
 
 
-def _settle(
-    tx: Connection, visit: Visit, cohort: Cohort, unit: Unit, written: private.Words, step_before: str = ""
-) -> None:
-    """What an answer brings with it, in its own transaction."""
-    tenant, who = cohort.tenant, visit.who.person
-    turns.mark(tx, tenant, cohort.cohort, who, unit.number, turns.ANSWERED)
-    outbox.cancel(tx, tenant, cohort.cohort, who, schedule.REMINDER, unit.number)
-    if written.step and written.step == step_before:
-        return  # what became of it stays noted
-    if written.step:
-        turns.set_step(tx, tenant, cohort.cohort, who, unit.number, turns.OPEN)
-    else:
-        turns.drop_step(tx, tenant, cohort.cohort, who, unit.number)
+async def more(visit: Visit) -> Reply:
+    return await visit.read(_more, visit)
 
 
-def _receipt(title: str, entry: Entry, *, both: bool = False, changed: bool = False) -> Outgoing:
+def _more(tx: Connection, visit: Visit) -> Reply:
+    found = _own_entry(tx, visit)
+    if found is None:
+        return Outgoing("That entry is not in your journal any more. Nothing was changed.")
+    entry, program, unit, start = found
+    if not reflection_form.more(unit, start):
+        return _receipt(program, unit, entry)
+    return reflection_form.show_more(
+        visit.services.ids(),
+        "reflections.save-more",
+        f"{reflection_form.revision(entry)}:{start}",
+        words.unit_name(program, unit),
+        unit,
+        start,
+        entry.words,
+    )
+
+
+async def save_more(visit: Visit) -> Reply:
+    return await visit.write(_save_more, visit)
+
+
+def _save_more(tx: Connection, visit: Visit) -> Reply:
+    found = _own_entry(tx, visit)
+    if found is None:
+        return Errors({"": "The entry that these belong to was deleted, so nothing was saved."})
+    entry, program, unit, start = found
+    answers, wrong = reflection_form.read_page(visit, reflection_form.more(unit, start))
+    if wrong:
+        return Errors(wrong)
+    written = replace(entry.words, answers={**entry.words.answers, **answers})
+    if written != entry.words:
+        private.revise(tx, visit.who, entry, written)
+    return _receipt(program, unit, entry, start=start + reflection_form.PAGE)
+
+
+def _own_entry(tx: Connection, visit: Visit) -> tuple[Entry, Program, Unit, int] | None:
+    """(entry, program, unit, where its next page starts) from a value that ends with that number."""
+    parts = visit.value.split(":")
+    entry = private.find(tx, visit.who, parts[2]) if len(parts) > 2 else None
+    cohort = cohorts.find(tx, visit.who.tenant, entry.cohort) if entry else None
+    start = words.whole_number(parts[-1])
+    if entry is None or cohort is None or start is None or start < 0:
+        return None
+    program = visit.services.program(tx, cohort)
+    return entry, program, program.unit(entry.number), start
+
+
+def _settle(tx: Connection, visit: Visit, entry: Entry, before: str = "") -> None:
+    """What an answer brings with it, in its own transaction. `before`: the step that the entry held."""
+    mine = (visit.who.tenant, entry.cohort, visit.who.person)
+    turns.mark(tx, *mine, entry.number, turns.ANSWERED)
+    outbox.cancel(tx, *mine, schedule.REMINDER, entry.number)
+    if entry.words.step and entry.words.step != before:
+        turns.set_step(tx, *mine, entry.number, turns.OPEN)
+    elif not any(one.words.step for one in private.of_unit(tx, visit.who, entry.cohort, entry.number)):
+        turns.drop_step(tx, *mine, entry.number)
+
+
+def _receipt(
+    program: Program, unit: Unit, entry: Entry, *, both: bool = False, changed: bool = False, start: int = 0
+) -> Outgoing:
+    """`start`: where the pages that are still to come begin."""
     said = "Your change is saved." if changed else "Saved. Thank you for taking the time."
     if both:
         said = "Saved. You had already saved an answer to this prompt, so your journal now holds both."
+    left = len(unit.more) - start
+    go_on = Option("Go on: a few ratings", "reflections.more", f"{reflection_form.revision(entry)}:{start}", "primary")
     return Outgoing(
         f"{said} Only you see it, unless you choose to share it.",
-        title=title,
+        title=words.unit_name(program, unit),
         options=(
+            *((go_on,) if left > 0 else ()),
             Option("Read it again", "journal.read", entry.entry),
             Option("My journal", "journal.list"),
         ),
@@ -191,20 +258,20 @@ def _unit_of(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Unit] | Out
     found = choose.my_cohort(tx, visit, "reflections.current", which)
     if isinstance(found, Outgoing):
         return Outgoing(
-            "You are not in this cohort any more, or it has closed, so nothing was saved. "
-            "Your journal is still yours: /journal."
+            "This prompt is for the members of its cohort, and you are not one of them now, so nothing was "
+            "saved. Your journal is still yours: /journal."
         )
     cohort, _ = found
     program = visit.services.program(tx, cohort)
     try:
         return cohort, program, program.unit(int(number))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError):  # a value that nobody's button carries
         return Outgoing("This button is out of date. Nothing was changed; /reflect opens the current form.")
 
 
 feature = Feature(
     "reflections",
     commands={"reflect": (reflect, "Open the private form for the current prompt")},
-    presses={"open": open_form, "other": open_other, "current": reflect},
-    submissions={"save": save, "revise": revise},
+    presses={"open": open_form, "other": open_other, "current": reflect, "more": more},
+    submissions={"save": save, "revise": revise, "save-more": save_more},
 )

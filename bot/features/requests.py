@@ -11,6 +11,7 @@ from bot.store import cohorts, people, requests
 from bot.visit import Feature, Services, Visit
 
 NOTICE, REPLY = "request-notice", "request-seen"
+_LIMIT = 3000
 
 
 async def open_form(visit: Visit) -> Reply:
@@ -31,6 +32,7 @@ def _open(tx: Connection, visit: Visit) -> Reply:
                 "text",
                 "Your question",
                 required=True,
+                limit=_LIMIT,
                 lines=4,
                 hint="Exactly these words are sent, with your name. Please leave out names of students.",
             ),
@@ -45,13 +47,15 @@ async def send(visit: Visit) -> Reply:
 
 
 def _send(tx: Connection, visit: Visit) -> Reply:
-    found, whom, text = _helpers(tx, visit), visit.field("whom"), visit.field("text").strip()
+    found, whom, text = _helpers(tx, visit), visit.field("whom"), visit.field("text")
     if whom not in found:
         return Errors({"whom": "Please choose a person."})
     if not text:
         return Errors({"text": "Please write your question. One line is enough."})
-    if len(text) > 3000:
-        return Errors({"text": f"This has {len(text)} characters and 3000 fit. Please shorten it."})
+    if words.length(text) > _LIMIT:
+        return Errors(
+            {"text": f"This has {words.length(text)} characters and {_LIMIT} fit. Nothing is lost: please shorten it."}
+        )
     helper, _, cohort = whom.partition(":")
     made = requests.put(tx, visit.who, cohort, helper, text, visit.now, visit.services.ids)
     outbox.put(tx, [Intent(visit.who.tenant, cohort, NOTICE, 0, helper, visit.now, subject=made)])
@@ -80,7 +84,8 @@ def _list(tx: Connection, visit: Visit) -> Reply:
         "These people asked you something.",
         title="Questions for you",
         options=tuple(
-            Option(f"{one.name}, {words.day(one.at.date())}", "requests.read", one.request) for one in waiting[:20]
+            Option(f"{one.name}, {words.local_day(one.at, visit.who.zone)}", "requests.read", one.request)
+            for one in waiting[:20]
         ),
     )
 
@@ -90,7 +95,8 @@ async def read(visit: Visit) -> Reply:
     if found is None:
         return Outgoing("This question was not put to you, or it is no longer kept. There is nothing to show.")
     return Outgoing(
-        f"{found.name} asked you on {words.day(found.at.date())}. Please answer them in a private message.",
+        f"{found.name} asked you on {words.local_day(found.at, visit.who.zone)}. "
+        "Please answer them in a private message.",
         quotes=(Quote(found.text),),
         note="Only you can read it here.",
         options=(Option("I have answered", "requests.done", found.request, "primary"),)

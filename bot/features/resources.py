@@ -22,6 +22,8 @@ _STARTS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_QUESTION = 300
+_ONE_COPY_WITHIN = 3600
+"""Seconds: the same passage is not posted twice to a channel in the same hour."""
 
 
 async def ask(visit: Visit) -> Reply:
@@ -30,7 +32,7 @@ async def ask(visit: Visit) -> Reply:
 
 def is_question(visit: Visit) -> bool:
     """Clearly a question: anything else might be a private thought, and is not searched unasked."""
-    text = visit.text.strip()
+    text = visit.text
     if not visit.incoming.private:  # a mention asks by being one
         return bool(text)
     if not text or len(text) > _LONGEST_QUESTION or "\n" in text:
@@ -67,7 +69,7 @@ def _share(tx: Connection, visit: Visit, hit: Hit) -> Reply:
                 visit.who.tenant,
                 "" if isinstance(cohort, Outgoing) else cohort[0].cohort,
                 SHARED,
-                0,
+                int(visit.now.timestamp()) // _ONE_COPY_WITHIN,
                 place,
                 visit.now,
                 True,
@@ -86,6 +88,8 @@ def shared(tx: Connection, services: Services, row: Row) -> Outgoing | None:
 
 def _verdict(helpful: bool) -> Handler:
     async def handler(visit: Visit) -> Reply:
+        if await visit.services.search.entry(visit.value) is None:
+            return _gone()
         await visit.once(verdicts.count, visit.who.tenant, visit.value, helpful)
         if helpful:
             return Outgoing("Thank you. Only a count is kept, not your question.")
@@ -103,6 +107,7 @@ def _gone() -> Outgoing:
 
 feature = Feature(
     "resources",
+    for_guests=True,
     commands={"resources": (ask, "Look something up: /resources what is an equity pause")},
     presses={
         "more": more,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, schedule, words
+from bot import addresses, choose, outbox, schedule, words
 from bot.errors import NotAllowed
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Person, Reply
 from bot.outbox import Intent
@@ -19,6 +19,8 @@ from bot.visit import Feature, Visit
 from bot.zones import zone_named
 
 WELCOME = "welcome"
+_LONGEST_NAME = 60
+_FARTHEST = timedelta(days=731)
 
 
 async def new(visit: Visit) -> Reply:
@@ -41,7 +43,7 @@ def _new(tx: Connection, visit: Visit) -> Reply:
                 choices=tuple((name, program.title) for name, program in sorted(shipped.items())),
                 initial=next(iter(sorted(shipped)), ""),
             ),
-            Field("name", "Name of the cohort", required=True, limit=60, hint="Members see it."),
+            Field("name", "Name of the cohort", required=True, limit=_LONGEST_NAME, hint="Members see it."),
             Field("start", "First day", "date", True, hint="The first prompt comes on or after this day."),
             Field(
                 "zone",
@@ -63,12 +65,12 @@ async def create(visit: Visit) -> Reply:
 def _create(tx: Connection, visit: Visit) -> Reply:
     _may_create(tx, visit)
     program = visit.services.library.shipped().get(visit.field("program"))
-    name, zone = visit.field("name").strip(), zone_named(visit.field("zone"))
+    name, zone = " ".join(visit.field("name").split()), zone_named(visit.field("zone"))
     wrong = {}
     if program is None:
         wrong["program"] = "Please choose a program."
-    if not name or len(name) > 60:
-        wrong["name"] = "Please give a name of at most 60 characters."
+    if not name or words.length(name) > _LONGEST_NAME:
+        wrong["name"] = f"Please give a name of at most {_LONGEST_NAME} characters. An emoji can count as two or more."
     if zone is None:
         wrong["zone"] = "This zone is not known. Use a name such as America/New_York."
     try:
@@ -78,6 +80,8 @@ def _create(tx: Connection, visit: Visit) -> Reply:
     else:
         if zone is not None and start < visit.now.astimezone(ZoneInfo(zone)).date():
             wrong["start"] = "This day has passed. Please choose today or later."
+        elif start > visit.now.date() + _FARTHEST:
+            wrong["start"] = "This day is more than two years away. Please choose an earlier one."
     if wrong or program is None or zone is None:
         return Errors(wrong)
     cohorts.pin_program(tx, visit.who.tenant, program.id, program.version, program.text)
@@ -125,30 +129,41 @@ def _roster(tx: Connection, visit: Visit) -> Reply:
 
 
 async def save_roster(visit: Visit) -> Reply:
+    cohort = await visit.read(choose.led_cohort, visit, visit.value)
     try:
-        channel = Address.parse(visit.field("channel"))
-        chosen = [Address.parse(one) for one in dict.fromkeys(visit.fields("members"))]
+        channel, chosen = Address.parse(visit.field("channel")), addresses.parsed(visit.fields("members"))
     except ValueError:
         return Errors({"channel": "Please choose a channel and people from the lists."})
+    if not await addresses.channel(visit, channel):
+        return Errors({"channel": "Please choose a channel of this workspace."})
     if not chosen:
         return Errors({"members": "Please choose at least one member."})
-    profiles = [(one, await visit.services.directory.person(one)) for one in chosen]
-    return await visit.write(_save_roster, visit, channel, profiles)
+    profiles = [await addresses.person(visit, one) for one in chosen]
+    found = [(one, profile) for one, profile in zip(chosen, profiles, strict=True) if profile is not None]
+    if len(found) < len(chosen):
+        return Errors({"members": "Somebody in this list is not known here. Nothing was saved; please choose again."})
+    return await visit.write(_save_roster, visit, cohort, channel, found)
 
 
-def _save_roster(tx: Connection, visit: Visit, channel: Address, profiles: list[tuple[Address, Person]]) -> Reply:
-    cohort = choose.led_cohort(tx, visit, visit.value)
+def _save_roster(
+    tx: Connection, visit: Visit, cohort: Cohort, channel: Address, profiles: list[tuple[Address, Person]]
+) -> Reply:
     away = [profile.name for _, profile in profiles if not profile.active]
     if away:
         return Errors({"members": f"{words.listed(away)} cannot be reached here any more. Please take them out."})
     cohorts.set_place(tx, cohort, people.place_for(tx, channel, visit.now, visit.services.ids))
-    for address, profile in profiles:
-        one = people.meet(tx, address, profile, visit.now, visit.services.ids)
+    chosen = [people.meet(tx, address, profile, visit.now, visit.services.ids) for address, profile in profiles]
+    kept = {one.person for one in chosen}
+    missing = [one for one in cohorts.members(tx, cohort) if one.person not in kept]
+    for one in chosen:
         new = cohorts.add_member(tx, cohort, one.person, visit.now)
         if new and cohort.state == cohorts.RUNNING:
             welcome(tx, visit, cohort, one.person, one.zone)
     if cohort.state == cohorts.RUNNING:
-        return Outgoing("Saved. Whoever is new gets a welcome now.")
+        stay = " Nobody was taken out: members leave by themselves, under /cohort." if missing else ""
+        return Outgoing(f"Saved. Whoever is new gets a welcome now.{stay}")
+    for member in missing:  # nobody has heard of a draft, so nobody is left behind
+        cohorts.remove_member(tx, member)
     program = visit.services.program(tx, cohort)
     return Outgoing(
         f"Ready to run: {program.title}, {_first(program, cohort)}, "
@@ -183,10 +198,10 @@ def _run(tx: Connection, visit: Visit) -> Reply:
 
 
 def welcome(tx: Connection, visit: Visit, cohort: Cohort, person: str, zone: str) -> None:
-    """One welcome, outside of the person's quiet hours."""
+    """One welcome for each time that somebody is added, outside of their quiet hours."""
     who = people.somebody(tx, cohort.tenant, person)
     due = schedule.after_quiet(visit.now, MemberPlan(zone, who.quiet_from, who.quiet_to))
-    outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, WELCOME, 0, person, due)])
+    outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, WELCOME, 0, person, due, subject=visit.services.ids())])
 
 
 # --- who leads -----------------------------------------------------------------------------------
@@ -246,16 +261,18 @@ async def save_hand_over(visit: Visit) -> Reply:
 
 
 async def _save_leader(visit: Visit, leave: bool) -> Reply:
+    cohort = await visit.read(choose.led_cohort, visit, visit.value)
     try:
-        (address,) = [Address.parse(one) for one in visit.fields("whom")]
+        (address,) = addresses.parsed(visit.fields("whom"))
     except ValueError:
         return Errors({"whom": "Please choose one person."})
-    profile = await visit.services.directory.person(address)
-    return await visit.write(_grant, visit, address, profile, leave)
+    profile = await addresses.person(visit, address)
+    if profile is None:
+        return Errors({"whom": "This person is not known here. Nothing was changed; please choose again."})
+    return await visit.write(_grant, visit, cohort, address, profile, leave)
 
 
-def _grant(tx: Connection, visit: Visit, address: Address, profile: Person, leave: bool) -> Reply:
-    cohort = choose.led_cohort(tx, visit, visit.value)
+def _grant(tx: Connection, visit: Visit, cohort: Cohort, address: Address, profile: Person, leave: bool) -> Reply:
     one = people.meet(tx, address, profile, visit.now, visit.services.ids)
     if leave and one.person == visit.who.person:
         return Errors({"whom": "That is you. Please choose somebody else."})
@@ -273,18 +290,8 @@ def _may_create(tx: Connection, visit: Visit) -> None:
 
 feature = Feature(
     "setup",
-    presses={
-        "new": new,
-        "roster": roster,
-        "run": run,
-        "people": people_of,
-        "add-leader": add_leader,
-        "hand-over": hand_over,
-    },
-    submissions={
-        "create": create,
-        "save-roster": save_roster,
-        "save-leader": save_leader,
-        "save-hand-over": save_hand_over,
-    },
+    presses={"new": new, "roster": roster, "run": run}
+    | {"people": people_of, "add-leader": add_leader, "hand-over": hand_over},
+    submissions={"create": create, "save-roster": save_roster}
+    | {"save-leader": save_leader, "save-hand-over": save_hand_over},
 )

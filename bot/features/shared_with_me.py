@@ -29,7 +29,7 @@ async def read(visit: Visit) -> Reply:
     if found is None:
         return Outgoing("This was taken back by its writer, or it was not shared with you. There is nothing to show.")
     return Outgoing(
-        f"{found.writer} shared this with {_audience(found)} on {words.day(found.at.date())}.",
+        f"{found.writer} shared this with {_audience(found)} on {words.local_day(found.at, visit.who.zone)}.",
         title=found.title,
         quotes=tuple(Quote(answer, title=ask) for ask, answer in found.parts),
         note="Shared in trust. Please do not pass it on.",

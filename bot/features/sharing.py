@@ -42,7 +42,7 @@ def _choose(tx: Connection, visit: Visit) -> Reply:
                 "Which parts?",
                 "choices",
                 True,
-                choices=tuple((str(at), words.cut(ask or "The note", 70)) for at, (ask, _) in enumerate(parts)),
+                choices=tuple((str(at), words.cut(ask, 70)) for at, (ask, _) in enumerate(parts)),
                 initial=tuple(str(at) for at in range(len(parts))),
             ),
         ),
@@ -66,7 +66,8 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
     readers = _readers(tx, visit, cohort, audience) if audience in (shared.FACILITATORS, shared.COHORT) else []
     if not readers:
         return Errors({"audience": "Please choose who should be able to read it."})
-    chosen = [parts[int(at)] for at in visit.fields("parts") if at.isdigit() and int(at) < len(parts)]
+    wanted = set(visit.fields("parts"))
+    chosen = [part for at, part in enumerate(parts) if str(at) in wanted]
     if not chosen:
         return Errors({"parts": "Please choose at least one part."})
     shared.drop_proposals(tx, visit.who, entry.entry)
@@ -120,9 +121,9 @@ def _notices(tx: Connection, visit: Visit, cohort: Cohort, given: shared.Shared)
     """That something was shared, without a word of it."""
     if given.audience == shared.COHORT and cohort.place:
         return [Intent(cohort.tenant, cohort.cohort, NOTICE, 0, cohort.place, visit.now, True, subject=given.share)]
-    readers = _readers(tx, visit, cohort, given.audience)
     return [
-        Intent(cohort.tenant, cohort.cohort, NOTICE, 0, reader, visit.now, subject=given.share) for reader in readers
+        Intent(cohort.tenant, cohort.cohort, NOTICE, 0, reader, visit.now, subject=given.share)
+        for reader in shared.readers(tx, visit.who, given.share)
     ]
 
 
@@ -140,15 +141,13 @@ def _entry(
     tx: Connection, visit: Visit, which: str
 ) -> tuple[private.Entry, Cohort, str, list[tuple[str, str]]] | Outgoing:
     entry = private.find(tx, visit.who, which)
-    cohort = cohorts.find(tx, visit.who.tenant, entry.cohort) if entry else None
-    if entry is None or cohort is None:
+    if entry is None:
         return Outgoing("That entry is not in your journal any more. Nothing was shared.")
-    if entry.number < 0:
-        title, parts = "A note", [("", str(entry.words.answers.get("note", "")))]
-    else:
-        unit = visit.services.program(tx, cohort).unit(entry.number)
-        title, parts = unit.title, reflection_form.pairs(unit, entry.words)
-    return entry, cohort, title, parts
+    cohort = cohorts.find(tx, visit.who.tenant, entry.cohort)
+    if cohort is None:
+        return Outgoing("A private note belongs to no cohort, so there is nobody to share it with. Nothing was shared.")
+    unit = visit.services.program(tx, cohort).unit(entry.number)
+    return entry, cohort, unit.title, reflection_form.pairs(unit, entry.words)
 
 
 def _readers(tx: Connection, visit: Visit, cohort: Cohort, audience: str) -> list[str]:

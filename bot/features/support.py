@@ -1,40 +1,18 @@
-"""The help card. Fixed words that a person wrote; nothing generated follows, and nothing is passed on.
-
-Owner: the program director. The numbers were last reviewed on 2026-11-21 and are due again in a year.
-"""
+"""The help card, before everything else: on a sign of danger in typed words, and behind its own button."""
 
 from __future__ import annotations
 
-import re
-
-from bot.messages import Option, Outgoing, Reply
+from bot import help_card
+from bot.messages import Reply
 from bot.visit import Feature, Visit
-
-_SIGNS = re.compile(
-    r"\b(kill(ing)? myself|suicid\w*|end (my|it all)|hurt(ing)? myself|harm(ing)? myself|self[- ]harm|"
-    r"want to die|better off dead|can('|no|’)?t go on( any ?more)?|no reason to live|"
-    r"being (hurt|hit|beaten|abused) at home|abus(ed|ing) (me|her|him|them))\b",
-    re.IGNORECASE,
-)
 
 
 def shows_signs(visit: Visit) -> bool:
-    """Announced in the privacy text. A miss is possible, so the button is always there too."""
-    return bool(_SIGNS.search(visit.text))
+    return help_card.shows_signs(visit.text)
 
 
 async def card(visit: Visit) -> Reply:
-    own = "".join(f"\n• {line}" for line in visit.services.contacts)
-    return Outgoing(
-        "If you or somebody else may be in danger now, call your local emergency number (911 in the US).\n\n"
-        "• In the US, call or text 988 at any hour: the Suicide & Crisis Lifeline. findahelpline.com lists "
-        "lines in other countries.\n"
-        "• If a child may be at risk, follow your local reporting procedure now. Please do not write details here."
-        f"{own}\n\n"
-        "I am a bot and cannot judge or advise. What you wrote was not kept and nobody was told.",
-        title="You do not have to carry this alone",
-        options=(Option("I would like a person to contact me", "requests.open"),),
-    )
+    return help_card.card(visit.services.contacts)
 
 
-feature = Feature("support", presses={"card": card}, takes_text=shows_signs, text=card)
+feature = Feature("support", for_guests=True, presses={"card": card}, takes_text=shows_signs, text=card)

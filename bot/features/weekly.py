@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot import answers, choose, outbox, schedule, words
+from bot import answers, choose, outbox, planner, schedule, words
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
-from bot.outbox import Intent, Row
+from bot.outbox import NotYet, Row
 from bot.programs import Program, Unit
 from bot.reflection_form import minutes, reader
 from bot.store import cohorts, turns
@@ -24,43 +24,20 @@ OUTCOMES = (
     (turns.CHANGED, "Changed my mind"),
 )
 _SILENT_UNITS = 2
+_LATE = timedelta(minutes=15)
+"""What is later than this was held up, and looks at the member's wall clock again."""
 
 
-def plan(tx: Connection, services: Services, now: datetime) -> list[Intent]:
-    """What the clock makes due by now, for every running cohort. Pure repetition is harmless."""
-    return [intent for intent in _unwritten(tx, services) if intent.due <= now]
-
-
-def next_due(tx: Connection, services: Services, now: datetime) -> datetime | None:
-    return min((intent.due for intent in _unwritten(tx, services) if intent.due > now), default=None)
-
-
-def _unwritten(tx: Connection, services: Services) -> list[Intent]:
-    found: list[Intent] = []
-    for cohort in cohorts.running(tx):
-        program, calendar = services.program(tx, cohort), cohorts.plan(tx, cohort)
-        wanted = []
-        if cohort.place:
-            wanted += [
-                _intent(cohort, send, cohort.place, channel=True) for send in schedule.channel_sends(program, calendar)
-            ]
-        for member in cohorts.members(tx, cohort):
-            wanted += [
-                _intent(cohort, send, member.person) for send in schedule.member_sends(program, calendar, member.plan)
-            ]
-        known = outbox.written(tx, cohort.tenant, cohort.cohort)
-        found += [intent for intent in wanted if intent.key not in known]
-    return found
-
-
-def _intent(cohort: Cohort, send: schedule.Send, recipient: str, channel: bool = False) -> Intent:
-    return Intent(cohort.tenant, cohort.cohort, send.kind, send.number, recipient, send.due, channel, send.expires)
-
-
-def _member(tx: Connection, row: Row) -> Member | None:
-    """The recipient, if they still want messages."""
+def _member(tx: Connection, services: Services, row: Row) -> Member | None:
+    """The recipient, if they still want messages. What comes late waits for the end of their quiet hours."""
     one = cohorts.member(tx, row.intent.tenant, row.intent.cohort, row.intent.recipient)
-    return one if one is not None and one.state == cohorts.STARTED else None
+    if one is None or one.state != cohorts.STARTED:
+        return None
+    now = services.now()
+    awake = schedule.after_quiet(now, one.plan)
+    if now - row.intent.due >= _LATE and awake > now:
+        raise NotYet(awake)
+    return one
 
 
 def _unit(tx: Connection, services: Services, row: Row) -> tuple[Cohort, Program, Unit]:
@@ -75,7 +52,7 @@ def announcement(tx: Connection, services: Services, row: Row) -> Outgoing:
     """In the channel: that a prompt is here, and a button for whom a private message cannot reach."""
     cohort, program, unit = _unit(tx, services, row)
     return Outgoing(
-        f"A new prompt is in your private messages. You can also open it here. {minutes(unit)}",
+        f"A new prompt comes to your private messages at your own hour. You can also open it here. {minutes(unit)}",
         title=words.unit_name(program, unit),
         note="The form is private: what you write is shown to you alone, unless you choose to share it.",
         options=(Option("Reflect privately", "reflections.open", _value(cohort, unit), "primary"),),
@@ -84,7 +61,7 @@ def announcement(tx: Connection, services: Services, row: Row) -> Outgoing:
 
 
 def prompt(tx: Connection, services: Services, row: Row) -> Outgoing | None:
-    member = _member(tx, row)
+    member = _member(tx, services, row)
     if member is None:
         return None
     cohort, program, unit = _unit(tx, services, row)
@@ -114,7 +91,7 @@ def _prompt_message(cohort: Cohort, program: Program, unit: Unit, swapped: bool)
 
 def step(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     """Last unit's next step is taken up again, without repeating a word of it."""
-    if _member(tx, row) is None:
+    if _member(tx, services, row) is None:
         return None
     intent = row.intent
     before = turns.latest_step(tx, intent.tenant, intent.cohort, intent.recipient, intent.number)
@@ -135,10 +112,13 @@ def step(tx: Connection, services: Services, row: Row) -> Outgoing | None:
 
 def reminder(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     intent = row.intent
-    member = _member(tx, row)
+    member = _member(tx, services, row)
     if member is None or turns.state_of(tx, intent.tenant, intent.cohort, intent.recipient, intent.number):
         return None
     cohort, program, unit = _unit(tx, services, row)
+    prompted = outbox.sent_at(tx, intent.tenant, intent.cohort, schedule.PROMPT, intent.number, intent.recipient)
+    if prompted is None or services.now() - prompted < timedelta(hours=program.reminder_hours or 0) / 2:
+        return None  # the prompt itself came late, and the two would come together
     value = _value(cohort, unit)
     return Outgoing(
         f"This prompt is still open: {words.unit_name(program, unit)}. One line is enough, and skipping is fine.",
@@ -155,32 +135,27 @@ def reminder(tx: Connection, services: Services, row: Row) -> Outgoing | None:
 def silence(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     """Two units without a word bring one question, and then no other until the member has acted."""
     intent = row.intent
-    if _member(tx, row) is None:
+    if _member(tx, services, row) is None:
         return None
     last = _last_word(tx, row)
-    silent = [number for number in _received(tx, row, schedule.PROMPT) if last < number < intent.number]
-    asked = [number for number in _received(tx, row, schedule.SILENCE) if number > last]
+    cohort, program, _ = _unit(tx, services, row)
+    since = [unit.number for unit in program.units if last < unit.number < intent.number]
+    silent = outbox.received(tx, intent.tenant, intent.cohort, schedule.PROMPT, intent.recipient, since)
+    asked = outbox.received(tx, intent.tenant, intent.cohort, schedule.SILENCE, intent.recipient, since)
     if len(silent) < _SILENT_UNITS or asked:
         return None
-    cohort, _, _ = _unit(tx, services, row)
     return Outgoing(
         "The last two prompts found you busy, and that is all right. What would help?",
         note=f"{cohort.name} · Nobody else sees this, and no answer is needed.",
         options=(
-            Option("Pause for two weeks", "membership.pause-two-weeks", cohort.cohort),
-            Option("Change day or hour", "membership.settings", cohort.cohort),
-            Option("Stop the prompts", "membership.leave", cohort.cohort),
-            Option("Keep them coming", "membership.keep", cohort.cohort),
+            Option("Pause for two weeks", "pausing.pause-two-weeks", cohort.cohort),
+            Option("Change day or hour", "own-clock.settings", cohort.cohort),
+            Option("Stop the prompts", "pausing.leave", cohort.cohort),
+            Option("Keep them coming", "pausing.keep", cohort.cohort),
         ),
         audience=Audience.DM,
         quiet=True,
     )
-
-
-def _received(tx: Connection, row: Row, kind: str) -> list[int]:
-    """The units for which this recipient was sent a message of one kind."""
-    sent = outbox.sent(tx, row.intent.tenant, row.intent.cohort, kind)
-    return [one.intent.number for one in sent if one.intent.recipient == row.intent.recipient]
 
 
 def _last_word(tx: Connection, row: Row) -> int:
@@ -201,6 +176,8 @@ def _skip(tx: Connection, visit: Visit) -> Reply:
     if isinstance(found, Outgoing):
         return found
     cohort, number, _ = found
+    if turns.state_of(tx, cohort.tenant, cohort.cohort, visit.who.person, number) == turns.ANSWERED:
+        return Outgoing("You have answered this one already, so there is nothing to skip. Your answer stays.")
     turns.mark(tx, cohort.tenant, cohort.cohort, visit.who.person, number, turns.SKIPPED)
     outbox.cancel(tx, cohort.tenant, cohort.cohort, visit.who.person, schedule.REMINDER, number)
     return Outgoing("Skipped. No reason needed, and no reminder will come for this one.")
@@ -257,6 +234,9 @@ def _outcome(tx: Connection, visit: Visit) -> Reply:
     cohort, number, chosen = found
     if chosen not in dict(OUTCOMES):
         return Outgoing("That answer is not one of the choices. Nothing was changed; please press again.")
+    latest = turns.latest_step(tx, cohort.tenant, cohort.cohort, visit.who.person, number + 1)
+    if latest is None or latest[0] != number:
+        return Outgoing("That step is no longer in your journal. Nothing was changed.")
     turns.set_step(tx, cohort.tenant, cohort.cohort, visit.who.person, number, chosen)
     return Outgoing(
         {
@@ -275,9 +255,10 @@ def _mine(tx: Connection, visit: Visit) -> tuple[Cohort, int, str] | Outgoing:
     found = choose.my_cohort(tx, visit, "weekly.skip", which)
     if isinstance(found, Outgoing):
         return found
-    if not number.lstrip("-").isdigit():
+    at = words.whole_number(number)
+    if at not in {unit.number for unit in visit.services.program(tx, found[0]).units}:
         return Outgoing("This button is out of date. Nothing was changed; /cohort shows where you are.")
-    return found[0], int(number), last
+    return found[0], at, last
 
 
 def _value(cohort: Cohort, unit: Unit) -> str:
@@ -294,6 +275,6 @@ feature = Feature(
         schedule.REMINDER: reminder,
         schedule.SILENCE: silence,
     },
-    plan=plan,
-    next_due=next_due,
+    plan=planner.plan,
+    next_due=planner.next_due,
 )

@@ -46,9 +46,9 @@ def save(
     ids: Ids,
 ) -> tuple[Entry, bool]:
     """Keep what a form held, once per form; False when this very form was kept before."""
-    known = tx.execute(_mine(who).where(entry.c.form == form)).one_or_none()
+    known = of_form(tx, who, form)
     if known is not None:
-        return _entry(known), False
+        return known, False
     made = Entry(ids(), cohort, number, 1, now, words)
     tx.execute(
         insert(entry).values(
@@ -84,6 +84,12 @@ def remove_all(tx: Connection, who: Somebody) -> None:
 
 def find(tx: Connection, who: Somebody, which: str) -> Entry | None:
     row = tx.execute(_mine(who).where(entry.c.entry == which)).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def of_form(tx: Connection, who: Somebody, form: str) -> Entry | None:
+    """What this very form was kept as."""
+    row = tx.execute(_mine(who).where(entry.c.form == form)).one_or_none()
     return None if row is None else _entry(row)
 
 

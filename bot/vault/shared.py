@@ -135,6 +135,16 @@ def read(tx: Connection, reader: Somebody, which: str) -> Shared | None:
     return None if row is None else _shared(row)
 
 
+def readers(tx: Connection, who: Somebody, which: str) -> list[str]:
+    """The persons that a copy of this writer's was fixed for."""
+    rows = tx.execute(
+        select(share_reader.c.person)
+        .join(share, (share_reader.c.tenant == share.c.tenant) & (share_reader.c.share == share.c.share))
+        .where(share.c.tenant == who.tenant, share.c.person == who.person, share.c.share == which)
+    )
+    return [row.person for row in rows]
+
+
 def given_to(tx: Connection, reader: Somebody, cohort: str) -> list[Shared]:
     rows = tx.execute(
         _given()

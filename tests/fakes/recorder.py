@@ -39,6 +39,7 @@ class Recorder:
     name: str
     delivered: list[Delivered] = field(default_factory=list)
     people: dict[str, tuple[str, str]] = field(default_factory=lambda: dict(PEOPLE))
+    guests: set[str] = field(default_factory=set)
     answers_with: list[Exception] = field(default_factory=list)
     """Faults of the next sends; each is raised once, before anything is posted."""
     lost_answers: int = 0
@@ -76,7 +77,7 @@ class Recorder:
         if who.id not in self.people:
             raise Refused("nobody of that name")
         name, zone = self.people[who.id]
-        return Person(name, zone)
+        return Person(name, zone, guest=who.id in self.guests)
 
     async def members(self, where: Address) -> Sequence[Address]:
         return [self.who(one) for one in self.people]

@@ -21,7 +21,7 @@ BESIDE = """() => ['form', 'toast', 'composer-error'].map((id) => document.getEl
 class BrowserDriver:
     def __init__(self, page: Page, settle: Callable[[], None]) -> None:
         """`settle` returns when the house has sent all that is due."""
-        self._page = page
+        self.page = page
         self._settle = settle
         self._who, self._where = "renata", "private"
         self._before: dict[tuple[str, str], list[list[str]]] = {}
@@ -30,66 +30,73 @@ class BrowserDriver:
 
     def be(self, who: str, where: Where) -> None:
         self._who, self._where = who, where
-        entry = self._page.locator(f'#people [data-person="{who}"]')
+        entry = self.page.locator(f'#people [data-person="{who}"]')
         if entry.get_attribute("aria-current") != "true":
             if entry.is_visible():
                 entry.click()
             else:  # a phone has one list to choose from
-                self._page.locator("#person-pick").select_option(who)
-        self._page.locator(f'#people [data-person="{who}"][aria-current="true"]').wait_for(state="attached")
-        room = self._page.locator(f'#rooms [data-room="{ROOMS[where]}"]')
+                self.page.locator("#person-pick").select_option(who)
+        self.page.locator(f'#people [data-person="{who}"][aria-current="true"]').wait_for(state="attached")
+        room = self.page.locator(f'#rooms [data-room="{ROOMS[where]}"]')
         room.click()
-        self._page.locator(f'#rooms [data-room="{ROOMS[where]}"][aria-current="true"]').wait_for()
+        self.page.locator(f'#rooms [data-room="{ROOMS[where]}"][aria-current="true"]').wait_for()
 
     def say(self, text: str) -> None:
         self._look_around()
-        self._page.get_by_role("combobox", name="Write to").fill(text)
-        self._page.get_by_role("button", name="Send", exact=True).click()
+        self.page.get_by_role("combobox", name="Write to").fill(text)
+        self.page.get_by_role("button", name="Send", exact=True).click()
         self._finish()
 
     def press(self, label: str, asked: str) -> None:
         self._look_around()
-        buttons = self._page.locator("#list .options button")
+        buttons = self.page.locator("#list .options button")
         labels = buttons.all_inner_texts()
         places = [place for place, one in enumerate(labels) if one.startswith(label)]
         assert places, f"there is no button {label!r}; there are {labels}"
         buttons.nth(places[-1]).click()
         if asked:
-            question = self._page.get_by_role("alertdialog")
+            question = self.page.get_by_role("alertdialog")
             assert plain(asked) in plain(question.inner_text()), f"one is asked {question.inner_text()!r}"
             question.get_by_role("button").nth(1).click()
-        assert not self._page.get_by_role("alertdialog").is_visible(), f"before {label!r} one is asked something"
+        assert not self.page.get_by_role("alertdialog").is_visible(), f"before {label!r} one is asked something"
         self._finish()
 
     def fill(self, values: Mapping[str, Value]) -> None:
         self._look_around()
         for label, value in values.items():
             self._put(self._field(label), [value] if isinstance(value, str) else list(value))
-        self._page.locator("#form .foot button[type=submit]").click()
+        self.page.locator("#form .foot button[type=submit]").click()
         self._finish()
 
     def move_clock(self, by: Stride) -> None:
         self._look_around()
-        with self._page.expect_response("**/api/clock"):
-            self._page.locator(f'#clock [data-by="{by}"]').click()
+        with self.page.expect_response("**/api/clock"):
+            self.page.locator(f'#clock [data-by="{by}"]').click()
         self._finish()
 
     # --- what a person sees --------------------------------------------------------------------
 
-    def sees(self, text: str) -> bool:
+    def new(self) -> str:
         before = self._before.get((self._who, self._where), [])
+        new = [words for id_, words in self._messages() if [id_, words] not in before]
+        return "\n".join([*new, self.page.evaluate(BESIDE)])
 
-        def there() -> bool:
-            new = [words for id_, words in self._messages() if [id_, words] not in before]
-            return plain(text) in plain("\n".join([*new, self._page.evaluate(BESIDE)]))
+    def view(self) -> str:
+        return "\n---\n".join([*(words for _, words in self._messages()), self.page.evaluate(BESIDE)])
 
-        return self._soon(there)
-
-    def sees_nowhere(self, text: str) -> bool:
-        return self._soon(lambda: plain(text) not in plain(self.view()))
+    def soon(self, condition: Callable[[], bool]) -> bool:
+        """What the house sends by itself arrives on the page a moment after it was sent."""
+        for _ in range(50):
+            if condition():
+                return True
+            try:
+                self.page.wait_for_function("(text) => document.body.innerText !== text", arg=self._body(), timeout=100)
+            except TooLong:
+                continue
+        return False
 
     def form(self) -> str:
-        title = self._page.locator("#form-title")
+        title = self.page.locator("#form-title")
         return title.inner_text() if title.is_visible() else ""
 
     def held(self, label: str) -> Value:
@@ -100,49 +107,35 @@ class BrowserDriver:
         return self._box(field).input_value()
 
     def complaints(self) -> list[str]:
-        wrong = self._page.locator('#form .field:has(.error:not([hidden]))')
+        wrong = self.page.locator("#form .field:has(.error:not([hidden]))")
         return wrong.locator("legend > bdi, label[for] > bdi").all_inner_texts()
 
     def file(self, name: str) -> bytes:
-        with self._page.expect_download() as download:
-            self._page.get_by_role("link", name=name).last.click()
+        with self.page.expect_download() as download:
+            self.page.get_by_role("link", name=name).last.click()
         return Path(download.value.path()).read_bytes()
-
-    def view(self) -> str:
-        return "\n---\n".join([*(words for _, words in self._messages()), self._page.evaluate(BESIDE)])
 
     # --- the page --------------------------------------------------------------------------------
 
     def _finish(self) -> None:
-        self._page.wait_for_function(IDLE)
+        self.page.wait_for_function(IDLE)
         self._settle()
 
     def _messages(self) -> list[list[str]]:
-        found: list[list[str]] = self._page.evaluate(MESSAGES)
+        found: list[list[str]] = self.page.evaluate(MESSAGES)
         return found
 
     def _look_around(self) -> None:
         """What is in sight now is no longer new after the next step."""
         self._before[self._who, self._where] = self._messages()
 
-    def _soon(self, condition: Callable[[], bool]) -> bool:
-        """What the house sends by itself arrives on the page a moment after it was sent."""
-        for _ in range(20):
-            if condition():
-                return True
-            try:
-                self._page.wait_for_function("(text) => document.body.innerText !== text", arg=self._body(), timeout=100)
-            except TooLong:
-                continue
-        return False
-
     def _body(self) -> str:
-        words: str = self._page.evaluate("document.body.innerText")
+        words: str = self.page.evaluate("document.body.innerText")
         return words
 
     def _field(self, label: str) -> Locator:
-        fields = self._page.locator("#form .field")
-        labels = self._page.locator("#form .field > legend > bdi, #form .field > label > bdi").all_inner_texts()
+        fields = self.page.locator("#form .field")
+        labels = self.page.locator("#form .field > legend > bdi, #form .field > label > bdi").all_inner_texts()
         assert label in labels, f"there is no field {label!r}; there are {labels}"
         return fields.nth(labels.index(label))
 

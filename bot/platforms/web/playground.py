@@ -99,8 +99,12 @@ class Playground:
 
         return routes(self, house)
 
+    def hang_up(self) -> None:
+        """Ends the open streams, so that the server can stop; messages may still be sent."""
+        self.stream.close()
+
     def close(self) -> None:
-        """Ends the open streams and the file; call it when the server is asked to stop."""
+        """Ends the open streams and the file."""
         self.stream.close()
         self._file.submit(self._history.close)
         self._file.shutdown()

@@ -12,18 +12,17 @@ export function quoteCard(quote) {
     link,
     !link && quote.source_url && el("span", { text: quote.source_url }),
   );
-  return el(
-    "figure",
-    { class: "quote" },
-    el("blockquote", {}, ...prose(quote.text)),
-    el(
-      "figcaption",
-      {},
-      where.length > 0 && el("b", { text: where[0], dir: "auto" }),
-      where.length > 1 && el("span", { text: ` › ${where[1]}`, dir: "auto" }),
-      facts.childNodes.length > 0 && facts,
-    ),
+  const caption = el(
+    "figcaption",
+    {},
+    where.length > 0 && el("b", { text: where[0], dir: "auto" }),
+    where.length > 1 && el("span", { text: ` › ${where[1]}`, dir: "auto" }),
+    facts.childNodes.length > 0 && facts,
   );
+  const words = el("blockquote", {}, ...prose(quote.text));
+  // A source stands below what it says; a question stands above its answer.
+  const asked = where.length > 0 && facts.childNodes.length === 0;
+  return el("figure", { class: asked ? "quote asked" : "quote" }, ...(asked ? [caption, words] : [words, caption]));
 }
 
 // A link that shows where it leads; only web addresses become links.

@@ -6,7 +6,7 @@ import { renderClock, startClock } from "./clock.js";
 import { renderComposer, startComposer } from "./composer.js";
 import { announce, byId, toast } from "./dom.js";
 import { showForm, startForms } from "./forms.js";
-import { startHint } from "./hint.js";
+import { renderHint, startHint } from "./hint.js";
 import { renderMessages, startMessages, toEnd } from "./messages.js";
 import { changed, onChange, page, roomName, unread } from "./page.js";
 import { renderPeople, startPeople } from "./people.js";
@@ -176,6 +176,7 @@ onChange(() => {
   renderClock();
   renderMessages();
   renderComposer();
+  renderHint();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden || !page.me || page.room === "home") return;

@@ -1,0 +1,34 @@
+"""Words that wait for their writer's decision: in memory, for an hour at most, never on disk."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+
+_KEPT_FOR = timedelta(hours=1)
+_MOST = 1000
+
+
+class Held:
+    """Gone when the process ends, which is the point."""
+
+    def __init__(self) -> None:
+        self._words: OrderedDict[str, tuple[str, str, datetime]] = OrderedDict()
+
+    def put(self, key: str, person: str, text: str, now: datetime) -> None:
+        self._forget(now)
+        self._words[key] = (person, text, now + _KEPT_FOR)
+        while len(self._words) > _MOST:
+            self._words.popitem(last=False)
+
+    def take(self, key: str, person: str, now: datetime) -> str | None:
+        self._forget(now)
+        owner, text, _ = self._words.get(key, ("", "", now))
+        if owner != person:
+            return None
+        del self._words[key]
+        return text
+
+    def _forget(self, now: datetime) -> None:
+        for key in [key for key, (_, _, until) in self._words.items() if until <= now]:
+            del self._words[key]

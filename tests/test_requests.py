@@ -1,0 +1,124 @@
+"""Asking a person: the asker chooses whom, and sees every word before it is sent."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.messages import Errors, Form, Outgoing, Press, Reply
+from tests.town import Town, text_of
+from tests.ways import delivered, first_week, kept, labels
+
+WORDS = "May I talk with you about my district?"
+
+
+async def form_of(town: Town, who: str = "renata") -> Form:
+    form = await town.act(who, Press("requests.open"))
+    assert isinstance(form, Form)
+    return form
+
+
+async def ask(town: Town, text: str = WORDS) -> Reply:
+    form = await form_of(town)
+    return await town.submit("renata", form, {"whom": form.fields[0].choices[0][0], "text": text})
+
+
+async def test_the_asker_chooses_among_named_people(town: Town) -> None:
+    """Facilitators of her cohorts, with their role; the form says who can read it."""
+    await first_week(town)
+    form = await form_of(town)
+    assert [label for _, label in form.fields[0].choices] == ["Imani Brooks, facilitator of Sample cohort"]
+    assert "Only the person you choose can read it here" in form.intro
+    assert form.fields[0].initial == ""
+
+
+async def test_without_a_cohort_there_is_still_somebody(town: Town) -> None:
+    """Who looks after the bot."""
+    form = await form_of(town, "yusuf")
+    assert [label for _, label in form.fields[0].choices] == ["Imani Brooks, who looks after this bot"]
+
+
+async def test_nobody_is_offered_themselves(town: Town) -> None:
+    """The only facilitator has nobody to ask."""
+    assert "nobody here yet" in text_of(await town.act("imani", Press("requests.open")))
+
+
+async def test_the_words_open_for_the_chosen_person_alone(town: Town) -> None:
+    """The notice carries none of them."""
+    await first_week(town)
+    assert "Sent to Imani Brooks" in text_of(await ask(town))
+    notice = town.private("imani")[-1]
+    assert WORDS not in delivered(town)
+    assert "Renata" not in text_of(notice)
+    opened = await town.press("imani", notice, "Read it")
+    assert "Renata Aguilar asked you" in text_of(opened)
+    assert WORDS in text_of(opened)
+    for other in ("kwame", "renata"):
+        assert "not put to you" in text_of(await town.press(other, notice, "Read it"))
+
+
+async def test_done_tells_the_asker_once(town: Town) -> None:
+    """And the question leaves the list."""
+    await first_week(town)
+    await ask(town)
+    waiting = await town.act("imani", Press("requests.list"))
+    assert labels(waiting) == ["Renata Aguilar, Tuesday 1 December"]
+    opened = await town.press("imani", waiting, "Renata Aguilar")
+    for _ in range(2):
+        await town.press("imani", opened, "I have answered")
+    assert [one.text for one in town.private("renata")].count(
+        "The person you asked says that they have answered you."
+    ) == 1
+    assert "No question is waiting" in text_of(await town.act("imani", Press("requests.list")))
+
+
+async def test_a_strangers_done_changes_nothing(town: Town) -> None:
+    """Nobody else can close a question."""
+    await first_week(town)
+    await ask(town)
+    button = town.private("imani")[-1].options[0]
+    before = kept(town)["request"]
+    assert "Nothing was changed" in text_of(await town.act("kwame", Press("requests.done", button.value)))
+    assert kept(town)["request"] == before
+
+
+async def test_the_same_form_asks_once(town: Town) -> None:
+    """A double click does not send two."""
+    await first_week(town)
+    form = await form_of(town)
+    for _ in range(2):
+        await town.submit("renata", form, {"whom": form.fields[0].choices[0][0], "text": WORDS})
+    assert len(kept(town)["request"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"whom": "", "text": WORDS}, "whom"),
+        ({"whom": "somebody:else", "text": WORDS}, "whom"),
+        ({"text": ""}, "text"),
+        ({"text": " \u200b\n"}, "text"),
+        ({"text": "x" * 3001}, "text"),
+        ({"text": "👍" * 1501}, "text"),
+    ],
+)
+async def test_a_form_that_cannot_be_sent_stays_open(town: Town, values: dict[str, str], field: str) -> None:
+    """The reason stands beside the field, and the corrected form is taken."""
+    await first_week(town)
+    form = await form_of(town)
+    whom = form.fields[0].choices[0][0]
+    reply = await town.submit("renata", form, {"whom": whom} | values)
+    assert isinstance(reply, Errors)
+    assert list(reply.fields) == [field]
+    assert kept(town)["request"] == []
+    assert isinstance(await town.submit("renata", form, {"whom": whom, "text": WORDS}), Outgoing)
+
+
+@pytest.mark.parametrize(
+    "text", ["@everyone", "<script>alert(1)</script>", "\u202etxt.exe", "with\x00nul", "half \ud800"]
+)
+async def test_strange_words_arrive_as_words(town: Town, text: str) -> None:
+    """What no screen can show is left out; the rest is not interpreted."""
+    await first_week(town)
+    await ask(town, text)
+    opened = text_of(await town.press("imani", town.private("imani")[-1], "Read it"))
+    assert text.replace("\x00", "").replace("\ud800", "\ufffd") in opened
