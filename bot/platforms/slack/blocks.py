@@ -1,0 +1,146 @@
+"""An Outgoing as Block Kit, inside Slack's real limits.
+
+Everybody's words go into plain or rich text elements, which interpret nothing. Buttons always survive: when
+something must be cut, it is the long text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.messages import Option, Outgoing, Quote
+
+from .text import Json, clean, cut, escaped, link, plain, rich, units, words
+
+MESSAGE_BLOCKS = 50
+MESSAGE_UNITS = 11_000
+"""Slack refuses messages near 13,000 characters although each block is within its own limit."""
+SECTION_UNITS = 3_000
+FALLBACK_UNITS = 3_000
+_TITLE, _NOTE, _BUTTON, _ACTION, _VALUE, _DESCRIPTION = 150, 2_000, 75, 255, 2_000, 2_000
+_ROW = 5
+_MOST_QUOTES = 12
+_MOST_OPTIONS = 100
+
+
+def message(outgoing: Outgoing, *, key: str = "", picture: str = "", blocks: int = MESSAGE_BLOCKS) -> list[Json]:
+    """`key`: put into a block's id, where it comes back in history. `picture`: the id of an uploaded file."""
+    options = _rows(outgoing.options[:_MOST_OPTIONS])
+    top: list[Json] = []
+    if outgoing.title.strip():
+        top.append({"type": "header", "text": plain(outgoing.title, _TITLE)})
+    room = MESSAGE_UNITS - units(outgoing.title) - min(units(outgoing.note), _NOTE) - 80 * len(outgoing.options)
+    body, room = _text(outgoing.text, room)
+    for quote in outgoing.quotes[:_MOST_QUOTES]:
+        made, room = _quote(quote, room)
+        body.append(made)
+    end: list[Json] = []
+    if outgoing.picture is not None:
+        end.append(_picture(outgoing.picture.description, picture))
+    if outgoing.note.strip():
+        end.append({"type": "context", "elements": [plain(outgoing.note, _NOTE)]})
+    end += options
+    found = [*top, *body[: blocks - len(top) - len(end)], *end]
+    if not found:
+        found = [{"type": "context", "elements": [plain("Done.", _NOTE)]}]
+    if key:
+        found[0]["block_id"] = key
+    return found
+
+
+def fallback(outgoing: Outgoing) -> str:
+    """All of it as text, for screen readers and notifications."""
+    parts = [outgoing.title, outgoing.text]
+    for quote in outgoing.quotes:
+        parts.append("\n".join(filter(None, (_named(quote), quote.text, quote.source_url, quote.as_of))))
+    if outgoing.picture is not None:
+        parts.append(f"Picture: {outgoing.picture.description}")
+    parts.append(outgoing.note)
+    if outgoing.options:
+        parts.append("Buttons: " + ", ".join(option.label for option in outgoing.options))
+    text = "\n\n".join(part.strip() for part in parts if part.strip())
+    return escaped(cut(text, FALLBACK_UNITS)) or "Done."
+
+
+def _text(text: str, room: int) -> tuple[list[Json], int]:
+    """Blocks of at most 3,000, divided between paragraphs where that is possible."""
+    text = cut(text.strip("\n"), max(room, 200))
+    found, rest = list[Json](), text
+    while rest.strip():
+        piece = _piece(rest)
+        rest = rest[len(piece) :].lstrip("\n")
+        elements = list(rich(piece))
+        if elements:
+            found.append({"type": "rich_text", "elements": elements})
+    return found, room - units(text)
+
+
+def _piece(text: str) -> str:
+    if units(text) <= SECTION_UNITS:
+        return text
+    short = text.encode("utf-16-le")[: 2 * SECTION_UNITS].decode("utf-16-le", "ignore")
+    for mark in ("\n\n", "\n", ". ", " "):
+        at = short.rfind(mark)
+        if at > SECTION_UNITS // 3:
+            return short[: at + len(mark)]
+    return short
+
+
+def _quote(quote: Quote, room: int) -> tuple[Json, int]:
+    text = cut(quote.text, max(min(SECTION_UNITS - 600, room), 200))
+    elements: list[Json] = []
+    if _named(quote):
+        elements.append({"type": "rich_text_section", "elements": [words(cut(_named(quote), 300), bold=True)]})
+    if text.strip():
+        elements.append({"type": "rich_text_quote", "elements": [words(text)]})
+    source: list[Json] = []
+    if quote.source_url:
+        source.append(link(quote.source_url))
+    if quote.as_of:
+        source.append(words((", " if source else "") + cut(quote.as_of, 100)))
+    if source:
+        elements.append({"type": "rich_text_section", "elements": source})
+    if not elements:
+        elements.append({"type": "rich_text_section", "elements": [words(" ")]})
+    return {"type": "rich_text", "elements": elements}, room - units(text) - units(_named(quote))
+
+
+def _named(quote: Quote) -> str:
+    return " › ".join(clean(part) for part in (quote.title, quote.heading) if part.strip())
+
+
+def _picture(description: str, file: str) -> Json:
+    if file:
+        return {"type": "image", "slack_file": {"id": file}, "alt_text": cut(description, _DESCRIPTION) or "A picture"}
+    return {"type": "context", "elements": [plain(f"Picture: {description}", _DESCRIPTION)]}
+
+
+def _rows(options: Sequence[Option]) -> list[Json]:
+    buttons = [_button(at, option) for at, option in enumerate(options)]
+    return [{"type": "actions", "elements": buttons[start : start + _ROW]} for start in range(0, len(buttons), _ROW)]
+
+
+def _button(at: int, option: Option) -> Json:
+    """The number makes ids differ where two buttons do the same to two things."""
+    made: Json = {
+        "type": "button",
+        "action_id": f"{at}:{option.action}"[:_ACTION],
+        "text": plain(option.label, _BUTTON),
+    }
+    if option.value:
+        made["value"] = option.value[:_VALUE]
+    if option.style != "plain":
+        made["style"] = option.style
+    if option.confirm.strip():
+        made["confirm"] = {
+            "title": plain("Are you sure?", 100),
+            "text": plain(option.confirm, 300),
+            "confirm": plain(option.label, 30),
+            "deny": plain("Go back", 30),
+            "style": "danger" if option.style == "danger" else "primary",
+        }
+    return made
+
+
+def action_of(action_id: str) -> str:
+    return action_id.partition(":")[2]

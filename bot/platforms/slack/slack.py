@@ -1,0 +1,94 @@
+"""Slack as the worker and the features see it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from starlette.routing import BaseRoute
+
+from bot.messages import Address, House, Outgoing, Person
+
+from .conversation import Conversation
+from .delivery import Delivery
+from .home import Home
+from .people import People
+from .replies import Replies
+from .settings import SlackSettings
+from .workspaces import PLATFORM, Workspaces
+
+if TYPE_CHECKING:
+    from slack_bolt.async_app import AsyncApp
+
+_FINISH_SECONDS = 3.0
+
+
+class Slack:
+    """`bot.messages.Platform` over Socket Mode, or over signed requests to the shared web server."""
+
+    name = PLATFORM
+
+    def __init__(self, settings: SlackSettings) -> None:
+        self.settings = settings
+        self.workspaces = Workspaces(settings)
+        self._people = People(self.workspaces)
+        self._delivery = Delivery(self.workspaces, self._people)
+        self._replies = Replies(self.workspaces, self._delivery)
+        self._joined: tuple[House, Conversation, AsyncApp] | None = None
+
+    async def send(self, address: Address, outgoing: Outgoing, key: str) -> str:
+        return await self._delivery.send(address, outgoing, key)
+
+    async def edit(self, ref: str, outgoing: Outgoing) -> None:
+        await self._delivery.edit(ref, outgoing)
+
+    async def delete(self, ref: str) -> None:
+        await self._delivery.delete(ref)
+
+    async def find(self, address: Address, key: str) -> str | None:
+        return await self._delivery.find(address, key)
+
+    async def person(self, who: Address) -> Person:
+        return await self._people.person(who)
+
+    async def members(self, where: Address) -> Sequence[Address]:
+        return await self._people.members(where)
+
+    # --- running ------------------------------------------------------------------------------------
+
+    def routes(self, house: House) -> list[BaseRoute]:
+        """For the shared web server; none over Socket Mode."""
+        if self.settings.mode != "http":
+            return []
+        from .requests import routes
+
+        return routes(self._with(house)[1], self.settings.signing_secret)
+
+    async def run(self, house: House) -> None:
+        """Until cancelled. Over HTTP there is nothing to do but to keep the pool of connections."""
+        from .socket_mode import keep_connected
+
+        _, app = self._with(house)
+        await self.workspaces.open()
+        try:
+            if self.settings.mode == "socket":
+                await keep_connected(app, self.settings)
+            else:
+                await asyncio.Event().wait()
+        finally:
+            await self.finish()
+            await self.workspaces.close()
+
+    async def finish(self, seconds: float = _FINISH_SECONDS) -> None:
+        """Wait for what was acknowledged and is still under way."""
+        if self._joined is not None:
+            await self._joined[1].finish(seconds)
+
+    def _with(self, house: House) -> tuple[Conversation, AsyncApp]:
+        from .listeners import bolt
+
+        if self._joined is None or self._joined[0] is not house:
+            conversation = Conversation(house, self.workspaces, self._people, self._replies, Home())
+            self._joined = (house, conversation, bolt(self.settings, self.workspaces, conversation))
+        return self._joined[1], self._joined[2]

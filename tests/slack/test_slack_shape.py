@@ -1,0 +1,177 @@
+"""The shape of messages and forms: inside Slack's limits, inert, and readable without seeing them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Picture, Quote
+from bot.platforms.slack.blocks import fallback, message
+from bot.platforms.slack.views import Origin, card_view, error_blocks, form_view, home_view, read_form
+from tests.fakes.slack_rules import texts, units, wrong_with_message, wrong_with_view
+
+NASTY = (
+    "<!channel> <!here> <@U0RENATA> <!subteam^S1> <#C1> &lt;!everyone&gt;",
+    "<https://evil.example|https://bank.example>",
+    "<!date^0^{date}^https://evil.example|x>",
+    "＜!channel＞ @everyone \u202egnp.exe",
+    "\x00 null \x1b[31m",
+    "half \ud800 of a character",
+    "*bold* _it_ ~no~ `code` ```block``` :smile: > quote",
+)
+words = st.text(max_size=4000)
+
+
+def options(count: int) -> tuple[Option, ...]:
+    return tuple(Option(f"Button {at}", "a.b", "v" * 100, confirm="Really? " * 60) for at in range(count))
+
+
+@given(words, words, words, st.lists(words, max_size=4), st.integers(0, 30))
+def test_whatever_is_said_fits(title: str, text: str, note: str, quotes: list[str], count: int) -> None:
+    """No message is refused for its shape."""
+    outgoing = Outgoing(
+        text,
+        title,
+        tuple(Quote(one, one, one, f"https://example.org/{at}", one) for at, one in enumerate(quotes)),
+        note,
+        options(count),
+        Picture(b"", text),
+    )
+    assert wrong_with_message(message(outgoing, key="k.1"), set()) == []
+    assert wrong_with_view(card_view(outgoing, "C1"), set()) == []
+    assert wrong_with_view(home_view(outgoing, [("reflect", text)]), set()) == []
+    assert 0 < len(fallback(outgoing)) < 40_000
+
+
+@given(words, words, words, st.sampled_from(["text", "choice", "choices", "people", "channel", "date", "time"]))
+def test_whatever_is_asked_fits(title: str, label: str, hint: str, kind: Any) -> None:
+    """No form is refused for its shape."""
+    choices = tuple((str(at), f"{at}{label}") for at in range(15 if len(hint) % 2 else 4))
+    field = Field("f", label, kind, True, hint, choices if kind in ("choice", "choices") else (), limit=5000)
+    made = form_view(Form("id", title, "a.b", (field,), "v", hint, label), Origin("C1"))
+    assert wrong_with_view(made, set()) == []
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_nothing_that_people_write_is_acted_on(text: str) -> None:
+    """Slack reads markup in one place, the fallback; everywhere else only plain and rich text stand."""
+    outgoing = Outgoing(text, text, (Quote(text, text, text, text, text),), text, (Option(text or "x", "a", "b"),))
+    made = message(outgoing)
+    assert "mrkdwn" not in json.dumps(made)
+    assert not any(part["type"] not in ("text",) for part in _rich_parts(made))
+    assert "<" not in fallback(outgoing)
+    assert "\\u0000" not in json.dumps(made) and "\\ud800" not in json.dumps(made)
+
+
+def _rich_parts(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        part
+        for block in made
+        if block["type"] == "rich_text"
+        for one in block["elements"]
+        for part in (one["elements"] if one["type"] != "rich_text_list" else [])
+    ]
+
+
+def test_a_long_text_is_divided_between_its_paragraphs_and_nothing_is_lost() -> None:
+    """Up to what a message holds."""
+    text = "\n\n".join(f"Paragraph {at} " + "word " * 100 for at in range(15))
+    shown = "\n".join(texts(message(Outgoing(text))))
+    assert all(f"Paragraph {at} " in shown for at in range(15))
+
+
+def test_what_does_not_fit_is_cut_with_a_mark_and_the_buttons_stay() -> None:
+    """The way to a person is never what is dropped."""
+    made = message(Outgoing("🙂" * 20_000, options=(Option("Ask a person", "a"),)))
+    shown = list(texts(made))
+    assert any(one.endswith("…") for one in shown)
+    assert shown[-1] == "Ask a person"
+    assert sum(map(units, shown)) < 12_000
+
+
+def test_paragraphs_and_lists_keep_their_shape() -> None:
+    """Lines with a bullet become a list."""
+    [block] = message(Outgoing("First.\n\n• one\n• two\n\nLast."))
+    assert [one["type"] for one in block["elements"]] == [
+        "rich_text_section",
+        "rich_text_list",
+        "rich_text_section",
+    ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["javascript:alert(1)", "https://a b", "https://x|y", "file:///etc", "ftp://example.org/a", "https://é.example"],
+)
+def test_only_plain_web_addresses_become_links(url: str) -> None:
+    """And a link shows where it leads."""
+    assert "link" not in {
+        part["type"] for part in _rich_parts(message(Outgoing("", quotes=(Quote("q", source_url=url),))))
+    }
+    good = message(Outgoing("", quotes=(Quote("q", source_url="https://example.org/a"),)))
+    [link] = [part for part in _rich_parts(good) if part["type"] == "link"]
+    assert link == {"type": "link", "url": "https://example.org/a", "text": "example.org/a"}
+
+
+def test_the_fallback_says_everything() -> None:
+    """A screen reader reads nothing else."""
+    outgoing = Outgoing(
+        "Text", "Title", (Quote("Words", "Source"),), "Note", (Option("Start", "s"),), Picture(b"", "Up")
+    )
+    for one in ("Text", "Title", "Words", "Source", "Note", "Start", "Up"):
+        assert one in fallback(outgoing)
+
+
+def test_every_kind_of_field_comes_back_as_the_house_knows_it() -> None:
+    """People and channels as addresses, choices as their values."""
+    fields = (
+        Field("t", "Text", initial="before"),
+        Field("c", "Choice", "choice", choices=(("1", "one"), ("2", "two")), initial="2"),
+        Field("m", "Many", "choices", choices=(("1", "one"), ("2", "two")), initial=("1", "2")),
+        Field("p", "People", "people", initial=(str(Address("slack", "T", "person", "U1")),)),
+        Field("r", "Room", "channel", initial=str(Address("slack", "T", "channel", "C1"))),
+        Field("d", "Day", "date", initial="2027-01-04"),
+        Field("h", "Hour", "time", initial="08:30"),
+        Field("e", "Empty", "choice", choices=(("1", "one"),)),
+    )
+    view = form_view(Form("id", "Title", "a.b", fields, "v"), Origin("C9", "C9", "1.2", "https://a"))
+    assert wrong_with_view(view, set()) == []
+    from tests.fakes.slack import initial_state
+
+    sent = read_form({**view, "state": {"values": initial_state(view)}}, "T")
+    assert sent is not None
+    assert sent.origin == Origin("C9", "C9", "1.2", "https://a")
+    assert dict(sent.submission.values) == {field.name: _wanted(field) for field in fields}
+
+
+def _wanted(field: Field) -> str | list[str]:
+    return list(field.initial) if isinstance(field.initial, tuple) else field.initial
+
+
+def test_an_error_without_a_field_stands_beside_the_first() -> None:
+    """Slack has no place for one that belongs to the whole form."""
+    view = form_view(Form("id", "T", "a", (Field("x", "X"), Field("y", "Y"))), Origin())
+    assert error_blocks(Errors({"": "Closed.", "y": "Empty.", "gone": "Odd."}), view) == {
+        "f.x": "Closed.\nOdd.",
+        "f.y": "Empty.",
+    }
+    assert error_blocks(Errors(), view)["f.x"]
+
+
+def test_up_to_ten_choices_are_radio_buttons_and_more_are_a_list() -> None:
+    """As people expect on a phone."""
+    for count, kind in ((10, "radio_buttons"), (11, "static_select")):
+        field = Field("x", "X", "choice", choices=tuple((str(at), str(at)) for at in range(count)))
+        [block] = form_view(Form("id", "T", "a", (field,)), Origin())["blocks"]
+        assert block["element"]["type"] == kind
+
+
+def test_a_text_box_says_how_much_fits() -> None:
+    """Before somebody has written too much."""
+    [block] = form_view(Form("id", "T", "a", (Field("x", "X", hint="A few words.", limit=500),)), Origin())["blocks"]
+    assert block["hint"]["text"] == "A few words. At most 500 characters."
+    assert block["element"]["max_length"] == 500
