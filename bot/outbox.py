@@ -2,24 +2,47 @@
 
 States: ready, sending, unknown (no clear answer: it is looked up before any second try), and the final
 ones: sent, missed (too late to be kind), cancelled (no longer needed), refused (the platform said no).
+Who sends what, and how a row gets from state to state, is in `bot.lanes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.store.tables import outbox
+from bot.store import milestones
+from bot.store.tables import account, lane, outbox, place
 
 READY, SENDING, UNKNOWN = "ready", "sending", "unknown"
 SENT, MISSED, CANCELLED, REFUSED = "sent", "missed", "cancelled", "refused"
-_CLAIM_AT_ONCE = 50
+RESTORED = "due before a backup was restored"
+
+GRACE = {
+    "reminder": timedelta(hours=6),
+    "announcement": timedelta(days=2),
+    "broadcast": timedelta(hours=1),
+    "broadcast-correction": timedelta(days=30),
+    "welcome": timedelta(days=14),
+}
+"""How late a message of a kind may still come, after the bot or the platform was away. Then it is missed."""
+_NOTICES = timedelta(days=1)
+_WITH_THEIR_UNIT = ("prompt", "step", "silence")
+"""They come as long as their unit lasts."""
+_AT_ONCE = 500
+
+
+class NotYet(Exception):
+    """There is something to say, and a better moment (on the calendar) to say it."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"not before {until:%Y-%m-%d %H:%M}")
+        self.until = until
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +63,7 @@ class Intent:
 
     @property
     def key(self) -> str:
-        return f"{self.cohort}:{self.kind}:{self.number}:{self.subject}:{self.recipient}"
+        return key(self.cohort, self.kind, self.number, self.recipient, self.subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,129 +72,176 @@ class Row:
     key: str
     state: str
     ref: str | None
+    lane: str = ""
+    fence: int = 0
+    attempts: int = 0
+    """Tries in a row that had no clear answer."""
+    reason: str = ""
 
 
-def put(tx: Connection, intents: Sequence[Intent]) -> int:
+def key(cohort: str, kind: str, number: int, recipient: str, subject: str = "") -> str:
+    return f"{cohort}:{kind}:{number}:{subject}:{recipient}"
+
+
+def is_(state: str) -> ColumnElement[bool]:
+    """Written out rather than bound, so that a database sees that an index of open rows will do."""
+    return outbox.c.state == literal_column(f"'{state}'")
+
+
+# --- writing ---------------------------------------------------------------------------------------
+
+
+def expiry(kind: str, due: datetime, ends: datetime | None = None) -> datetime | None:
+    """After this it is missed. `ends`: when what it is about is over."""
+    grace = GRACE.get(kind, None if kind in _WITH_THEIR_UNIT else _NOTICES)
+    if grace is None:
+        return ends
+    return due + grace if ends is None else min(ends, due + grace)
+
+
+def put(tx: Connection, intents: Iterable[Intent]) -> int:
     """Write what is not written yet; returns how many were new."""
-    if not intents:
+    wanted, new = list(intents), 0
+    if not wanted:
         return 0
-    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(outbox).on_conflict_do_nothing()
-    new = 0
-    for one in intents:
-        new += tx.execute(
-            statement.values(
-                tenant=one.tenant,
-                key=one.key,
-                cohort=one.cohort,
-                kind=one.kind,
-                number=one.number,
-                recipient=one.recipient,
-                channel=one.channel,
-                subject=one.subject,
-                due_at=one.due,
-                expires_at=one.expires,
-                state=READY,
-            )
-        ).rowcount
+    restored = milestones.latest(tx, milestones.RESTORE)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        lanes = _lanes(tx, some)
+        open_lanes(tx, {(one.tenant, lanes[one.tenant, one.recipient, one.channel]) for one in some})
+        made = tx.execute(
+            inserting(tx).on_conflict_do_nothing().returning(outbox.c.key),
+            [
+                {
+                    "tenant": one.tenant,
+                    "key": one.key,
+                    "cohort": one.cohort,
+                    "kind": one.kind,
+                    "number": one.number,
+                    "recipient": one.recipient,
+                    "channel": one.channel,
+                    "subject": one.subject,
+                    "due_at": one.due,
+                    "expires_at": expiry(one.kind, one.due, one.expires),
+                    "lane": lanes[one.tenant, one.recipient, one.channel],
+                    **first_state(one.due, restored),
+                }
+                for one in some
+            ],
+        )
+        new += len(made.all())
     return new
 
 
-def claim(tx: Connection, now: datetime) -> list[Row]:
-    """Take what is due; what is past its time becomes missed."""
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.state == READY, outbox.c.expires_at.is_not(None), outbox.c.expires_at <= now)
-        .values(state=MISSED, reason="its time had passed")
-    )
-    rows = tx.execute(
-        select(outbox)
-        .where(outbox.c.state == READY, outbox.c.due_at <= now)
-        .order_by(outbox.c.due_at, outbox.c.kind.desc(), outbox.c.key)  # a step comes before its prompt
-        .limit(_CLAIM_AT_ONCE)
-    ).all()
-    taken = [_row(row) for row in rows]
-    for one in taken:
-        settle(tx, one, SENDING, tried_at=now)
-    return taken
+def first_state(due: datetime, restored: datetime | None) -> dict[str, object]:
+    """Ready; or to be looked for, when a life that this database does not remember may have sent it."""
+    if restored is not None and due <= restored:
+        return {"state": UNKNOWN, "tried_at": due, "reason": RESTORED}
+    return {"state": READY, "tried_at": None, "reason": None}
 
 
-def unfinished(tx: Connection) -> list[Row]:
-    """Rows that a process died over, or whose sending had no clear answer."""
-    rows = tx.execute(select(outbox).where(outbox.c.state.in_((SENDING, UNKNOWN)))).all()
-    return [_row(row) for row in rows]
+def inserting(tx: Connection) -> Any:
+    return (postgresql if tx.dialect.name == "postgresql" else sqlite).insert(outbox)
 
 
-def settle(tx: Connection, row: Row, state: str, **values: object) -> None:
-    tx.execute(
-        update(outbox)
-        .where(outbox.c.tenant == row.intent.tenant, outbox.c.key == row.key)
-        .values(state=state, **values)
-    )
+def open_lanes(tx: Connection, names: Iterable[tuple[str, str]]) -> None:
+    """Make (tenant, lane) known to whoever sends."""
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    wanted = [{"tenant": tenant, "lane": name} for tenant, name in sorted(names)]
+    if wanted:
+        tx.execute(dialect.insert(lane).on_conflict_do_nothing(), wanted)
 
 
-def postpone(tx: Connection, row: Row, until: datetime) -> None:
-    settle(tx, row, READY, due_at=until)
+def _lanes(tx: Connection, intents: Sequence[Intent]) -> dict[tuple[str, str, bool], str]:
+    """(tenant, recipient, channel) to the lane of the recipient's address; '' without one."""
+    found = {(one.tenant, one.recipient, one.channel): "" for one in intents}
+    for table, who, channel in ((account, account.c.person, False), (place, place.c.place, True)):
+        asked = [(tenant, recipient) for tenant, recipient, here in found if here == channel]
+        if not asked:
+            continue
+        for row in tx.execute(
+            select(table.c.tenant, who.label("who"), func.min(table.c.lane).label("name"))
+            .where(tuple_(table.c.tenant, who).in_(asked))
+            .group_by(table.c.tenant, who)
+        ):
+            found[row.tenant, row.who, channel] = row.name
+    return found
 
 
 def cancel(tx: Connection, tenant: str, cohort: str, person: str, kind: str, number: int) -> None:
     """In the answer's own transaction: what no longer has a reason does not go out."""
     tx.execute(
         update(outbox)
-        .where(
-            outbox.c.tenant == tenant,
-            outbox.c.cohort == cohort,
-            outbox.c.recipient == person,
-            outbox.c.kind == kind,
-            outbox.c.number == number,
-            outbox.c.state == READY,
-        )
+        .where(outbox.c.tenant == tenant, outbox.c.key == key(cohort, kind, number, person), is_(READY))
         .values(state=CANCELLED)
     )
 
 
+# --- reading ---------------------------------------------------------------------------------------
+
+
+def beginning(tenant: str, *parts: object) -> tuple[ColumnElement[bool], ...]:
+    """The rows whose key begins with these parts, as a range of the primary key."""
+    first = ":".join(map(str, parts))
+    return (outbox.c.tenant == tenant, outbox.c.key >= f"{first}:", outbox.c.key < f"{first};")
+
+
 def written(tx: Connection, tenant: str, cohort: str) -> set[str]:
     """The keys that a cohort already has, in any state."""
-    rows = tx.execute(select(outbox.c.key).where(outbox.c.tenant == tenant, outbox.c.cohort == cohort))
-    return {row.key for row in rows}
+    return {row.key for row in tx.execute(select(outbox.c.key).where(*beginning(tenant, cohort)))}
+
+
+def rows(tx: Connection, tenant: str, cohort: str, kind: str, subject: str = "") -> list[Row]:
+    """Every row of one kind about one thing, in any state."""
+    found = tx.execute(select(outbox).where(*beginning(tenant, cohort, kind), outbox.c.subject == subject)).all()
+    return [row_of(row) for row in found]
 
 
 def sent(tx: Connection, tenant: str, cohort: str, kind: str, subject: str = "") -> list[Row]:
-    rows = tx.execute(
-        select(outbox).where(
-            outbox.c.tenant == tenant,
-            outbox.c.cohort == cohort,
-            outbox.c.kind == kind,
-            outbox.c.subject == subject,
-            outbox.c.state == SENT,
+    return [row for row in rows(tx, tenant, cohort, kind, subject) if row.state == SENT]
+
+
+def received(tx: Connection, tenant: str, cohort: str, kind: str, recipient: str, numbers: Iterable[int]) -> list[int]:
+    """For which of these units a recipient was sent a message of one kind."""
+    keys = [key(cohort, kind, number, recipient) for number in numbers]
+    found = tx.execute(
+        select(outbox.c.number).where(outbox.c.tenant == tenant, outbox.c.key.in_(keys), outbox.c.state == SENT)
+    )
+    return sorted(row.number for row in found)
+
+
+def sent_at(tx: Connection, tenant: str, cohort: str, kind: str, number: int, recipient: str) -> datetime | None:
+    """When a message went out; None when it has not."""
+    return tx.execute(
+        select(outbox.c.sent_at).where(
+            outbox.c.tenant == tenant, outbox.c.key == key(cohort, kind, number, recipient), outbox.c.state == SENT
         )
-    ).all()
-    return [_row(row) for row in rows]
+    ).scalar()
+
+
+def about(tx: Connection, tenant: str, cohort: str, kind: str, subject: str) -> int:
+    """How many rows of a kind there are about one thing, in any state."""
+    return len(rows(tx, tenant, cohort, kind, subject))
 
 
 def out(tx: Connection, tenant: str, cohort: str, number: int) -> bool:
     """Whether anything of a unit has gone out, or may have."""
     return (
         tx.execute(
-            select(outbox.c.key).where(
-                outbox.c.tenant == tenant,
-                outbox.c.cohort == cohort,
-                outbox.c.kind == "prompt",
-                outbox.c.number == number,
-                outbox.c.state.in_((SENDING, UNKNOWN, SENT)),
-            )
+            select(outbox.c.key)
+            .where(*beginning(tenant, cohort, "prompt", number), outbox.c.state.in_((SENDING, UNKNOWN, SENT)))
+            .limit(1)
         ).first()
         is not None
     )
 
 
-def next_due(tx: Connection) -> datetime | None:
-    return tx.execute(
-        select(outbox.c.due_at).where(outbox.c.state == READY).order_by(outbox.c.due_at).limit(1)
-    ).scalar()
+def next_due(tx: Connection, now: datetime) -> datetime | None:
+    """The next moment after now at which something that is written is due."""
+    return tx.execute(select(func.min(outbox.c.due_at)).where(is_(READY), outbox.c.due_at > now)).scalar()
 
 
-def _row(row: sqlalchemy.Row[Any]) -> Row:
+def row_of(row: sqlalchemy.Row[Any]) -> Row:
     intent = Intent(
         row.tenant,
         row.cohort,
@@ -183,4 +253,4 @@ def _row(row: sqlalchemy.Row[Any]) -> Row:
         row.expires_at,
         row.subject,
     )
-    return Row(intent, row.key, row.state, row.ref)
+    return Row(intent, row.key, row.state, row.ref, row.lane, row.fence, row.attempts, row.reason or "")

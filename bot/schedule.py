@@ -141,6 +141,8 @@ def member_sends(program: Program, plan: CohortPlan, member: MemberPlan) -> Iter
             day = opens
         expires = instant(ends, time(0), member.zone)
         day, at = outside_quiet(day, member.time or program.time, member.quiet_from, member.quiet_to)
+        if day >= ends:  # quiet until the next unit's day: it comes on the morning of its own first day
+            day, at = opens, member.quiet_to
         prompt = _send(PROMPT, unit, day, at, member.zone, expires)
         if expires <= member.started or _paused(member, day) or prompt.due >= expires:
             continue
@@ -197,8 +199,9 @@ def _reminder(program: Program, unit: Unit, prompt: Send, member: MemberPlan, ex
     if program.reminder_hours is None:
         return None
     local = prompt.local.replace(tzinfo=None) + timedelta(hours=program.reminder_hours)
-    day = local.date() + timedelta(days=max(0, 7 - local.weekday()) if local.weekday() >= 5 else 0)
-    day, at = outside_quiet(day, local.time(), member.quiet_from, member.quiet_to)
+    day, at = outside_quiet(local.date(), local.time(), member.quiet_from, member.quiet_to)
+    if day.weekday() >= 5:
+        day += timedelta(days=7 - day.weekday())
     reminder = _send(REMINDER, unit, day, at, member.zone, expires)
     return reminder if reminder.due < expires and not _paused(member, day) else None
 

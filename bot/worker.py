@@ -1,7 +1,7 @@
-"""The tick: plan what is due, claim it, send it, settle it.
+"""The loop: plan what comes, take what is due, hand it to the sender, settle what became of it.
 
-The words are made at the moment of sending, outside of any write. A row whose sending had no clear answer
-is looked up on the platform before any second try.
+What `bot.lanes` decides, it decides inside one transaction; what a platform is asked, `bot.sender` asks
+outside of any.
 """
 
 from __future__ import annotations
@@ -9,30 +9,55 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+import math
+from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import outbox
-from bot.errors import DeliveryError, Refused, Unknown, Wait
-from bot.messages import Address, Outgoing, Platform
-from bot.outbox import Row
+from bot import lanes, outbox
+from bot.ids import random_id
+from bot.lanes import Held, LaneKey, Manners, Outcome, Terms, Turn
+from bot.messages import Platform
+from bot.metrics import Metrics
 from bot.router import FrontDesk
-from bot.store import people
-from bot.visit import Replacement, Services
+from bot.sender import Sender, elapsed
+from bot.visit import Services
 
 log = logging.getLogger(__name__)
-_CATCH_UP = 1000
+_BREATH = 0.02
+"""Seconds in which answers are gathered, so that one commit settles them all."""
 
 
 class Worker:
-    def __init__(self, services: Services, desk: FrontDesk, platforms: Mapping[str, Platform]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        desk: FrontDesk,
+        platforms: Mapping[str, Platform],
+        terms: Terms = Terms(),  # noqa: B008 - it is frozen
+        who: Callable[[], str] = random_id,
+    ) -> None:
         self._services = services
         self._desk = desk
-        self._platforms = platforms
+        self._terms = terms
+        self._who = who()
+        self._manners = {
+            name: Manners(getattr(one, "rate", math.inf), getattr(one, "repeats_safely", 0.0))
+            for name, one in platforms.items()
+        }
+        self._sender = Sender(services, desk, platforms, terms, self._covers, self._take_back)
+        self._held: Mapping[LaneKey, Held] = {}
+        self._leases: dict[LaneKey, tuple[int, float]] = {}
+        """Lane to its fence and to when its lease ends, in elapsed seconds."""
+        self._outcomes: list[Outcome] = []
+        self._running: set[asyncio.Task[None]] = set()
         self._one_at_a_time = asyncio.Lock()
         self._woken = asyncio.Event()
+        self._came_back = asyncio.Event()
+        self._sent = 0
+        self._stopping = False
+        self.metrics: Metrics | None = None
 
     def wake(self) -> None:
         """Something was put into the outbox; do not wait for the next turn of the clock."""
@@ -42,94 +67,103 @@ class Worker:
         """Until cancelled. `every`: seconds between two looks at the clock."""
         while True:
             try:
-                await self.tick()
+                await self._plan(self._services.now())
+                await self._turn()
             except Exception:
                 log.exception("tick failed; it is tried again", extra={"action": "tick"})
+                await asyncio.sleep(every)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), every)
             self._woken.clear()
 
     async def tick(self) -> int:
         """Everything that is due now; returns how many messages went out."""
-        async with self._one_at_a_time:
-            now = self._services.now()
-            for row in await self._services.store.read(outbox.unfinished):
-                await self._look_up(row)
-            await self._services.store.write(self._plan, now)
-            sent = 0
-            for _ in range(_CATCH_UP):
-                rows = await self._services.store.write(outbox.claim, now)
-                if not rows:
-                    break
-                for row in rows:
-                    sent += await self._deliver(row)
-            return sent
+        before = self._sent
+        await self._plan(self._services.now())
+        while True:
+            self._came_back.clear()
+            taken = await self._turn()
+            if self._running:
+                await self._came_back.wait()
+            elif not taken and not self._outcomes:
+                return self._sent - before
 
-    def _plan(self, tx: Connection, now: datetime) -> None:
+    async def finish(self) -> None:
+        """Take nothing new; returns when what is being sent is settled."""
+        self._stopping = True
+        while self._running:
+            await asyncio.wait(self._running)
+        await self._turn()
+
+    async def _plan(self, now: datetime) -> None:
         for feature in self._desk.plans:
-            if feature.plan is not None:
-                outbox.put(tx, feature.plan(tx, self._services, now))
+            while feature.plan is not None and await self._services.store.write(feature.plan, self._services, now):
+                pass
 
-    async def _deliver(self, row: Row) -> bool:
-        try:
-            address, message = await self._services.store.read(self._compose, row)
-        except LookupError:
-            await self._settle(row, outbox.CANCELLED, reason="nothing to say any more")
-            return False
-        if message is None:
-            await self._settle(row, outbox.CANCELLED, reason="no longer needed")
-            return False
-        if address is None or address.platform not in self._platforms:
-            await self._settle(row, outbox.REFUSED, reason="no address on a running platform")
-            return False
-        platform = self._platforms[address.platform]
-        try:
-            if isinstance(message, Replacement):
-                ref = message.ref
-                await (platform.delete(ref) if message.outgoing is None else platform.edit(ref, message.outgoing))
-            else:
-                ref = await platform.send(address, message, row.key)
-        except Wait as pause:
-            until = self._services.now() + timedelta(seconds=pause.seconds)
-            await self._services.store.write(outbox.postpone, row, until)
-            return False
-        except Refused as refusal:
-            await self._settle(row, outbox.REFUSED, reason=str(refusal))
-            return False
-        except Unknown:
-            await self._settle(row, outbox.UNKNOWN)
-            return False
-        await self._settle(row, outbox.SENT, ref=ref, sent_at=self._services.now())
-        log.info("sent", extra={"action": row.intent.kind, "key": row.key})
-        return True
+    async def _turn(self) -> int:
+        """One look at the clock, in one transaction; returns how many rows were taken."""
+        async with self._one_at_a_time:
+            began = elapsed()
+            outcomes, self._outcomes = self._outcomes, []
+            try:
+                turn = await self._services.store.write(self._settle_and_take, outcomes)
+            except BaseException:
+                self._outcomes = outcomes + self._outcomes
+                raise
+            self._held = turn.held
+            ends = began + self._terms.lease
+            self._leases = {key: (one.fence, ends) for key, one in turn.held.items()}
+            self._start(turn, began)
+            self._count(outcomes)
+            return len(turn.errands)
 
-    async def _look_up(self, row: Row) -> None:
-        """Did it arrive? Found: settled. Not found: it may go again. No answer: it waits."""
-        address = await self._services.store.read(_address, row)
-        platform = self._platforms.get(address.platform) if address else None
-        if platform is None or address is None:
-            return
-        try:
-            ref = await platform.find(address, row.key)
-        except DeliveryError:
-            return
-        if ref is None:
-            await self._settle(row, outbox.READY)
-        else:
-            await self._settle(row, outbox.SENT, ref=ref, sent_at=self._services.now())
+    def _settle_and_take(self, tx: Connection, outcomes: list[Outcome]) -> Turn:
+        services = self._services
+        turn = lanes.turn(
+            tx,
+            self._who,
+            self._held,
+            outcomes,
+            self._manners,
+            services.now(),
+            services.store.machine_now(tx),
+            self._terms,
+            taking=not self._stopping,
+        )
+        outbox.put(tx, [intent for row in turn.missed for intent in self._desk.missed(tx, row)])
+        return turn
 
-    def _compose(self, tx: Connection, row: Row) -> tuple[Address | None, Outgoing | Replacement | None]:
-        return _address(tx, row), self._desk.composer(row)(tx, self._services, row)
+    def _start(self, turn: Turn, began: float) -> None:
+        by_lane: dict[LaneKey, list[lanes.Errand]] = {}
+        for errand in turn.errands:
+            by_lane.setdefault((errand.row.intent.tenant, errand.row.lane), []).append(errand)
+        for errands in by_lane.values():
+            task = asyncio.create_task(self._sender.run(errands, began))
+            self._running.add(task)
+            task.add_done_callback(self._done)
 
-    async def _settle(self, row: Row, state: str, **values: object) -> None:
-        def settle(tx: Connection) -> None:
-            outbox.settle(tx, row, state, **values)
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._came_back.set()
 
-        await self._services.store.write(settle)
+    def _covers(self, lane: LaneKey, fence: int) -> bool:
+        """A call that begins now ends before anybody else may take the lane."""
+        held, ends = self._leases.get(lane, (0, 0.0))
+        return held == fence and elapsed() + self._terms.timeout + self._terms.margin < ends
 
+    def _take_back(self, outcome: Outcome) -> None:
+        self._outcomes.append(outcome)
+        if len(self._outcomes) == 1:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_BREATH, self._woken.set)
+            loop.call_later(_BREATH, self._came_back.set)
 
-def _address(tx: Connection, row: Row) -> Address | None:
-    intent = row.intent
-    if intent.channel:
-        return people.place_address(tx, intent.tenant, intent.recipient)
-    return people.address_of(tx, intent.tenant, intent.recipient)
+    def _count(self, outcomes: list[Outcome]) -> None:
+        for one in outcomes:
+            if one.state == outbox.SENT:
+                self._sent += 1
+                if self.metrics is not None:
+                    intent = one.errand.row.intent
+                    self.metrics.sent(intent.kind, (self._services.now() - intent.due).total_seconds())
+        if self.metrics is not None:
+            self.metrics.ticked()

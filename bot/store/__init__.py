@@ -1,6 +1,6 @@
-"""The one store: SQLAlchemy Core, plain functions that take a transaction.
+"""The one store: SQLAlchemy Core, plain functions that take a transaction, on SQLite or PostgreSQL.
 
-Database calls never run on the event loop. Writes share one thread, since SQLite has one writer.
+Database calls never run on the event loop. On SQLite all writes share one thread, since it has one writer.
 """
 
 from __future__ import annotations
@@ -9,14 +9,19 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import CohortbookError
-from bot.store import tables
+from bot.store import migrations
+from bot.store.migrations import SchemaError
+
+__all__ = ["SchemaError", "Store"]
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -30,35 +35,48 @@ _PRAGMAS = {
 }
 
 
-class SchemaError(CohortbookError):
-    """The database was made by another release."""
+_THREADS = 4
+_TRIES = 5
+_OTHERS_WON = ("40001", "40P01")
+"""PostgreSQL chose another transaction to go first; this one left nothing and is done again."""
 
 
 class Store:
     """Opens the database and runs functions of the form `fn(tx, ...)` in threads of its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, machine: Callable[[], datetime] | None = None) -> None:
+        """`machine`: the clock for leases; by default the database server's own, or this machine's."""
         self.engine = _engine(url)
-        self._writer = ThreadPoolExecutor(1, "store-write")
-        self._readers = ThreadPoolExecutor(2, "store-read")
-        self._prepare()
+        self._machine = machine
+        self._writer = ThreadPoolExecutor(1 if self.embedded else _THREADS, "store-write")
+        self._readers = ThreadPoolExecutor(2 if self.embedded else _THREADS, "store-read")
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
 
     @classmethod
-    def in_folder(cls, folder: Path) -> Store:
+    def in_folder(cls, folder: Path, machine: Callable[[], datetime] | None = None) -> Store:
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(f"sqlite:///{folder / 'cohortbook.sqlite'}")
+        return cls(f"sqlite:///{folder / 'cohortbook.sqlite'}", machine)
+
+    @property
+    def embedded(self) -> bool:
+        """A file of one process, not a server for many."""
+        return self.engine.dialect.name == "sqlite"
+
+    def machine_now(self, tx: Connection) -> datetime:
+        """One clock for everybody who shares the database: several machines may disagree on the time."""
+        if self._machine is not None:
+            return self._machine()
+        if self.embedded:
+            return datetime.now(UTC)
+        found: datetime = tx.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+        return found.astimezone(UTC)
 
     def _prepare(self) -> None:
-        with self.begin() as tx:
-            tables.metadata.create_all(tx)
-            found = tx.execute(select(tables.schema.c.version)).scalar()
-            if found is None:
-                tx.execute(insert(tables.schema).values(version=tables.SCHEMA_VERSION))
-            elif found != tables.SCHEMA_VERSION:
-                raise SchemaError(
-                    f"This database has schema {found}, and this release knows schema "
-                    f"{tables.SCHEMA_VERSION}. Nothing was changed. Start the release that made it."
-                )
+        migrations.bring_up(self.engine)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -76,12 +94,22 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: self._look(fn, *args, **kwargs))
 
     def _transact(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.engine.begin() as tx:
-            return fn(tx, *args, **kwargs)
+        for attempt in range(_TRIES):
+            try:
+                with self.engine.begin() as tx:
+                    return fn(tx, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt == _TRIES - 1 or getattr(error.orig, "sqlstate", None) not in _OTHERS_WON:
+                    raise
+        raise AssertionError("every attempt returns or raises")
 
     def _look(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        with self.engine.connect().execution_options(read_only=True) as tx:
+        with self.engine.connect().execution_options(read_only=True, **self._reading) as tx:
             return fn(tx, *args, **kwargs)
+
+    @property
+    def _reading(self) -> dict[str, Any]:
+        return {} if self.embedded else {"postgresql_readonly": True}
 
     def close(self) -> None:
         self._writer.shutdown()
@@ -90,10 +118,12 @@ class Store:
 
 
 def _engine(url: str) -> Engine:
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+    # A failed statement's values may be somebody's words, and errors reach the log.
+    if not url.startswith("sqlite"):
+        return create_engine(url, hide_parameters=True, pool_size=2 * _THREADS, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -114,4 +144,5 @@ def _begin_sqlite(connection: Connection) -> None:
     # A write takes its lock at once: a transaction that reads first and then asks for the lock fails
     # beside another writer instead of waiting.
     reading = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, Update, delete, insert, select, 
 
 from bot.ids import Ids
 from bot.schedule import Change, CohortPlan, MemberPlan
+from bot.store import plans
 from bot.store.people import FACILITATOR, QUIET_FROM, QUIET_TO, Somebody, grant, has_role
 from bot.store.tables import change, cohort, membership, person, program
 
@@ -106,6 +107,7 @@ def create(
 
 def set_place(tx: Connection, which: Cohort, place: str) -> None:
     tx.execute(_this(which).values(place=place))
+    plans.forget_cohort(tx, which.tenant, which.cohort)
 
 
 def set_state(tx: Connection, which: Cohort, state: str) -> None:
@@ -191,6 +193,18 @@ def set_member(tx: Connection, who: Member, **values: object) -> None:
         )
         .values(**values)
     )
+    plans.forget_member(tx, who.tenant, who.cohort, who.person)
+
+
+def remove_member(tx: Connection, who: Member) -> None:
+    plans.forget_member(tx, who.tenant, who.cohort, who.person)
+    tx.execute(
+        delete(membership).where(
+            membership.c.tenant == who.tenant,
+            membership.c.cohort == who.cohort,
+            membership.c.person == who.person,
+        )
+    )
 
 
 def plan(tx: Connection, which: Cohort) -> CohortPlan:
@@ -216,6 +230,7 @@ def set_change(tx: Connection, which: Cohort, number: int, what: Change) -> None
                 swapped=what.swapped,
             )
         )
+    plans.forget_cohort(tx, which.tenant, which.cohort)
 
 
 def _this(which: Cohort) -> Update:

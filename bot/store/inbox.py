@@ -14,7 +14,7 @@ def first_time(tx: Connection, tenant: str, event: str, now: datetime) -> bool:
     """Record an event in the transaction of its effect; False when it was recorded before."""
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(inbox).values(tenant=tenant, event=event, at=now)
-    return tx.execute(statement.on_conflict_do_nothing()).rowcount == 1
+    return tx.execute(statement.on_conflict_do_nothing().returning(inbox.c.event)).first() is not None
 
 
 def forget(tx: Connection, tenant: str, event: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from bot.ids import Ids
 from bot.messages import Address, Person
+from bot.store import plans
 from bot.store.tables import account, person, place, role, tenant, workspace
 
 QUIET_FROM, QUIET_TO = time(20, 0), time(7, 0)
@@ -25,15 +26,21 @@ class Somebody:
     quiet_to: time
 
 
-def tenant_of(tx: Connection, address: Address, now: datetime, ids: Ids) -> str:
-    """The tenant that an address belongs to; a workspace seen for the first time becomes its own."""
+def home_of(tx: Connection, address: Address) -> str | None:
+    """The tenant that an address belongs to; None for a workspace that was never met."""
     found = tx.execute(
         select(workspace.c.tenant).where(
             workspace.c.platform == address.platform, workspace.c.workspace == address.workspace
         )
     ).scalar()
+    return None if found is None else str(found)
+
+
+def tenant_of(tx: Connection, address: Address, now: datetime, ids: Ids) -> str:
+    """The tenant that an address belongs to; a workspace seen for the first time becomes its own."""
+    found = home_of(tx, address)
     if found is not None:
-        return str(found)
+        return found
     name = ids()
     tx.execute(insert(tenant).values(tenant=name, created_at=now))
     tx.execute(insert(workspace).values(tenant=name, platform=address.platform, workspace=address.workspace))
@@ -84,6 +91,7 @@ def set_clock(tx: Connection, who: Somebody, zone: str, quiet_from: time, quiet_
         .where(person.c.tenant == who.tenant, person.c.person == who.person)
         .values(zone=zone, quiet_from=quiet_from, quiet_to=quiet_to)
     )
+    plans.forget_person(tx, who.tenant, who.person)
 
 
 def address_of(tx: Connection, home: str, who: str) -> Address | None:
@@ -100,11 +108,17 @@ def names(tx: Connection, home: str, who: Sequence[str]) -> list[str]:
     return [row.name for row in rows]
 
 
-def place_for(tx: Connection, where: Address, now: datetime, ids: Ids) -> str:
-    """Our own id of a channel."""
+def place_at(tx: Connection, where: Address) -> str | None:
+    """Our own id of a channel; None for one that was never met."""
     found = tx.execute(select(place.c.place).where(place.c.address == str(where))).scalar()
+    return None if found is None else str(found)
+
+
+def place_for(tx: Connection, where: Address, now: datetime, ids: Ids) -> str:
+    """Our own id of a channel, made on the first meeting."""
+    found = place_at(tx, where)
     if found is not None:
-        return str(found)
+        return found
     new = ids()
     tx.execute(insert(place).values(tenant=tenant_of(tx, where, now, ids), place=new, address=str(where)))
     return new

@@ -21,6 +21,7 @@ class Request:
     cohort: str
     asker: str
     name: str
+    """Of the other one of the two."""
     helper: str
     text: str
     state: str
@@ -48,6 +49,17 @@ def of_helper(tx: Connection, helper: Somebody) -> list[Request]:
     """Open ones first seen first."""
     rows = tx.execute(
         _all(helper.tenant).where(request.c.helper == helper.person, request.c.state == OPEN).order_by(request.c.at)
+    )
+    return [_request(row) for row in rows]
+
+
+def of_asker(tx: Connection, who: Somebody) -> list[Request]:
+    """One's own questions; the name is that of who was asked."""
+    rows = tx.execute(
+        select(request, person.c.name)
+        .join(person, (person.c.tenant == request.c.tenant) & (person.c.person == request.c.helper))
+        .where(request.c.tenant == who.tenant, request.c.person == who.person)
+        .order_by(request.c.at)
     )
     return [_request(row) for row in rows]
 

@@ -8,27 +8,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    Dialect,
-    ForeignKeyConstraint,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    Text,
-    Time,
-    UniqueConstraint,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.types import Boolean, Date, DateTime, Float, Integer, LargeBinary, String, Text, Time, TypeDecorator
 
-SCHEMA_VERSION = 1
+from bot.messages import Address
+
+SCHEMA_VERSION = 3
 
 
 class Instant(TypeDecorator[datetime]):
@@ -46,6 +35,16 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+def lane_name(address: str) -> str:
+    """The rate domain of an address: its workspace."""
+    where = Address.parse(address)
+    return f"{where.platform}:{where.workspace}"
+
+
+def _lane(row: DefaultExecutionContext) -> str:
+    return lane_name(row.get_current_parameters()["address"])  # type: ignore[no-untyped-call]
 
 
 metadata = MetaData()
@@ -90,9 +89,11 @@ account = Table(
     Column("tenant", String(32), nullable=False),
     Column("address", String(200), nullable=False),
     Column("person", String(32), nullable=False),
+    Column("lane", String(100), nullable=False, default=_lane, server_default=""),
     PrimaryKeyConstraint("tenant", "address"),
     UniqueConstraint("address"),
     ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.person"]),
+    Index("account_of_person", "tenant", "person"),
 )
 
 place = Table(
@@ -101,6 +102,7 @@ place = Table(
     Column("tenant", String(32), nullable=False),
     Column("place", String(32), nullable=False),
     Column("address", String(200), nullable=False),
+    Column("lane", String(100), nullable=False, default=_lane, server_default=""),
     PrimaryKeyConstraint("tenant", "place"),
     UniqueConstraint("address"),
     ForeignKeyConstraint(["tenant"], ["tenant.tenant"]),
@@ -130,6 +132,8 @@ cohort = Table(
     Column("state", String(16), nullable=False),  # draft, running, closed
     Column("created_by", String(32), nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("planned_to", Instant),  # what the clock makes due before this is in the outbox
+    Column("replan", Boolean, nullable=False, server_default=sql("false")),  # its calendar changed since
     PrimaryKeyConstraint("tenant", "cohort"),
     ForeignKeyConstraint(["tenant", "program", "version"], ["program.tenant", "program.program", "program.version"]),
 )
@@ -146,9 +150,11 @@ membership = Table(
     Column("day", Integer),  # 0 is Monday; NULL: the cohort's own
     Column("time", Time),  # NULL: the program's own
     Column("paused_until", Date),
+    Column("replan", Boolean, nullable=False, server_default=sql("false")),  # this member's clock changed
     PrimaryKeyConstraint("tenant", "cohort", "person"),
     ForeignKeyConstraint(["tenant", "cohort"], ["cohort.tenant", "cohort.cohort"]),
     ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.person"]),
+    Index("membership_replan", "tenant", "cohort", sqlite_where=sql("replan"), postgresql_where=sql("replan")),
 )
 
 role = Table(
@@ -238,11 +244,15 @@ share_reader = Table(
     ForeignKeyConstraint(["tenant", "share"], ["share.tenant", "share.share"]),
 )
 
+_OPEN = "state = 'ready' OR state = 'sending' OR state = 'unknown'"
+_READY = "state = 'ready'"
+
 outbox = Table(
     "outbox",
     metadata,
     Column("tenant", String(32), nullable=False),
-    Column("key", String(200), nullable=False),
+    # Compared byte by byte, so that the keys of one cohort, kind and number are a range of the index.
+    Column("key", String(200).with_variant(postgresql.VARCHAR(200, collation="C"), "postgresql"), nullable=False),
     Column("cohort", String(32), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("number", Integer, nullable=False),
@@ -252,12 +262,36 @@ outbox = Table(
     Column("due_at", Instant, nullable=False),
     Column("expires_at", Instant),
     Column("state", String(16), nullable=False),
-    Column("tried_at", Instant),
+    Column("lane", String(100), nullable=False, server_default=""),  # '' for a recipient without an address
+    Column("fence", Integer, nullable=False, server_default="0"),  # of the lane's lease under which it was tried
+    Column("attempts", Integer, nullable=False, server_default="0"),  # without a clear answer, in a row
+    Column("address", String(200)),  # where it was tried, so that it is looked for there
+    Column("tried_at", Instant),  # this and the next two are moments of the machine's clock
+    Column("again_at", Instant),  # not touched before
+    Column("safe_until", Instant),  # until then the platform takes a repeat for the same message
     Column("sent_at", Instant),
     Column("ref", Text),
     Column("reason", Text),
     PrimaryKeyConstraint("tenant", "key"),
-    Index("outbox_due", "state", "due_at"),
+    # Both hold open rows alone, and stay small however many were sent.
+    Index("outbox_open", "tenant", "lane", "state", "due_at", sqlite_where=sql(_OPEN), postgresql_where=sql(_OPEN)),
+    Index("outbox_late", "expires_at", sqlite_where=sql(_READY), postgresql_where=sql(_READY)),
+    Index("outbox_for", "tenant", "recipient", sqlite_where=sql(_READY), postgresql_where=sql(_READY)),
+)
+
+lane = Table(
+    "lane",
+    metadata,
+    Column("tenant", String(32), nullable=False),
+    Column("lane", String(100), nullable=False),
+    Column("owner", String(64)),
+    Column("lease_until", Instant),
+    Column("fence", Integer, nullable=False, server_default="0"),  # one more with every new owner
+    Column("served_at", Instant),
+    Column("blocked_until", Instant),  # the platform asked for a pause; not NULL: it once did
+    Column("rate", Float),  # messages a second, as learned; NULL: not yet
+    Column("paced_to", Instant),  # the pace allows the next message then, less the burst
+    PrimaryKeyConstraint("tenant", "lane"),
 )
 
 inbox = Table(
@@ -304,4 +338,12 @@ verdict = Table(
     Column("verdict", String(16), nullable=False),
     Column("count", Integer, nullable=False),
     PrimaryKeyConstraint("tenant", "entry", "verdict"),
+)
+
+milestone = Table(
+    "milestone",
+    metadata,
+    Column("what", String(16), nullable=False),  # backup, restore
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("what", "at"),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
 
+from bot.store import plans
 from bot.store.tables import step, turn
 
 ANSWERED, SKIPPED = "answered", "skipped"
@@ -55,6 +56,7 @@ def count(tx: Connection, tenant: str, cohort: str, number: int, people: list[st
 
 def set_step(tx: Connection, tenant: str, cohort: str, who: str, number: int, outcome: str) -> None:
     _set(tx, step, tenant, cohort, who, number, outcome=outcome)
+    plans.need_member(tx, tenant, cohort, who)
 
 
 def drop_step(tx: Connection, tenant: str, cohort: str, who: str, number: int) -> None:

@@ -1,0 +1,191 @@
+"""Brings a database to the schema of this release: numbered steps, each with its record in one transaction.
+
+A step is written in plain SQL, since `tables` moves on while a step must for ever mean what it meant when it
+landed. A step that was cut short has left nothing, and the next start begins with it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
+from sqlalchemy.exc import DBAPIError
+
+from bot.errors import CohortbookError
+from bot.store import tables
+
+_RACES = 3
+
+
+class SchemaError(CohortbookError):
+    """The database was made by another release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From the schema before `number` to `number`."""
+
+    number: int
+    what: str
+    run: Callable[[Connection], None]
+
+
+def _instant(tx: Connection) -> str:
+    return "DATETIME" if tx.dialect.name == "sqlite" else "TIMESTAMP WITHOUT TIME ZONE"
+
+
+def _two(tx: Connection) -> None:
+    tx.exec_driver_sql(
+        f"CREATE TABLE milestone (what VARCHAR(16) NOT NULL, at {_instant(tx)} NOT NULL, PRIMARY KEY (what, at))"
+    )
+
+
+def _three(tx: Connection) -> None:
+    moment = _instant(tx)
+    boolean = "BOOLEAN DEFAULT false NOT NULL"
+    for table, column in (
+        ("account", "lane VARCHAR(100) DEFAULT '' NOT NULL"),
+        ("place", "lane VARCHAR(100) DEFAULT '' NOT NULL"),
+        ("cohort", f"planned_to {moment}"),
+        ("cohort", f"replan {boolean}"),
+        ("membership", f"replan {boolean}"),
+        ("outbox", "lane VARCHAR(100) DEFAULT '' NOT NULL"),
+        ("outbox", "fence INTEGER DEFAULT '0' NOT NULL"),
+        ("outbox", "attempts INTEGER DEFAULT '0' NOT NULL"),
+        ("outbox", "address VARCHAR(200)"),
+        ("outbox", f"again_at {moment}"),
+        ("outbox", f"safe_until {moment}"),
+    ):
+        tx.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+    tx.exec_driver_sql(
+        "CREATE TABLE lane (tenant VARCHAR(32) NOT NULL, lane VARCHAR(100) NOT NULL, owner VARCHAR(64), "
+        f"lease_until {moment}, fence INTEGER DEFAULT '0' NOT NULL, served_at {moment}, blocked_until {moment}, "
+        f"rate FLOAT, paced_to {moment}, PRIMARY KEY (tenant, lane))"
+    )
+    for table in ("account", "place"):
+        for (address,) in tx.exec_driver_sql(f"SELECT address FROM {table}").all():  # noqa: S608 - our own names
+            _, platform, workspace, _ = address.split("|", 3)
+            tx.execute(
+                text(f"UPDATE {table} SET lane = :lane WHERE address = :address"),  # noqa: S608
+                {"lane": f"{platform}:{workspace}", "address": address},
+            )
+    tx.exec_driver_sql(
+        "UPDATE outbox SET lane = coalesce((SELECT min(lane) FROM account WHERE account.tenant = outbox.tenant "
+        "AND account.person = outbox.recipient), (SELECT lane FROM place WHERE place.tenant = outbox.tenant "
+        "AND place.place = outbox.recipient), '')"
+    )
+    tx.exec_driver_sql("INSERT INTO lane (tenant, lane) SELECT DISTINCT tenant, lane FROM outbox")
+    # Whether those were sent is not known; they are looked for.
+    tx.exec_driver_sql("UPDATE outbox SET state = 'unknown' WHERE state = 'sending'")
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql('ALTER TABLE outbox ALTER COLUMN key TYPE VARCHAR(200) COLLATE "C"')
+    tx.exec_driver_sql("DROP INDEX outbox_due")
+    opened = "state = 'ready' OR state = 'sending' OR state = 'unknown'"
+    for index in (
+        f"outbox_open ON outbox (tenant, lane, state, due_at) WHERE {opened}",
+        "outbox_late ON outbox (expires_at) WHERE state = 'ready'",
+        "outbox_for ON outbox (tenant, recipient) WHERE state = 'ready'",
+        "membership_replan ON membership (tenant, cohort) WHERE replan",
+        "account_of_person ON account (tenant, person)",
+    ):
+        tx.exec_driver_sql(f"CREATE INDEX {index}")
+
+
+STEPS: tuple[Step, ...] = (
+    Step(2, "when the database was copied and restored", _two),
+    Step(3, "lanes, and what is planned ahead", _three),
+)
+
+
+def bring_up(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
+    """Make the tables, or change them to what they are today; returns the schema found before, 0 for none.
+
+    Raises SchemaError for a database that is newer than this release, and changes nothing in it.
+    """
+    newest = steps[-1].number if steps else tables.SCHEMA_VERSION
+    found = _found(engine) or _make(engine, newest)
+    _refuse_newer(found, newest)
+    for step in steps:
+        if step.number > found:
+            _take(engine, step)
+    _refuse_newer(_found(engine) or newest, newest)  # another replica, of a newer release, was faster
+    return found
+
+
+def version(tx: Connection) -> int | None:
+    """None for a database without our tables."""
+    if not inspect(tx).has_table(tables.schema.name):
+        return None
+    return tx.execute(select(tables.schema.c.version)).scalar()
+
+
+def _found(engine: Engine) -> int | None:
+    with engine.connect().execution_options(read_only=True) as tx:
+        return version(tx)
+
+
+def _make(engine: Engine, newest: int) -> int:
+    """Two replicas that start on an empty database race; the second finds what the first has made."""
+    for attempt in range(_RACES):
+        try:
+            with engine.begin() as tx:
+                found = version(tx)
+                if found is not None:
+                    return found
+                tables.metadata.create_all(tx)
+                tx.execute(insert(tables.schema).values(version=newest))
+                return newest
+        except DBAPIError:
+            if attempt == _RACES - 1:
+                raise
+    raise AssertionError("every attempt returns or raises")
+
+
+def _take(engine: Engine, step: Step) -> None:
+    with _without_foreign_keys(engine) as tx:
+        # Whoever comes second to the same step waits here, and then finds it done.
+        found = tx.execute(select(tables.schema.c.version).with_for_update()).scalar_one()
+        if found >= step.number:
+            return
+        if found != step.number - 1:
+            raise SchemaError(
+                f"This database has schema {found}, and the step to schema {step.number} cannot start from it. "
+                "Nothing was changed. Start the releases in between first."
+            )
+        step.run(tx)
+        tx.execute(update(tables.schema).values(version=step.number))
+        if tx.dialect.name == "sqlite":
+            broken = tx.exec_driver_sql("PRAGMA foreign_key_check").all()
+            if broken:
+                raise SchemaError(
+                    f"After the step to schema {step.number}, {len(broken)} rows would point to nothing, so it was "
+                    "taken back. Nothing was changed. Start the release that made this database, and report this."
+                )
+
+
+@contextmanager
+def _without_foreign_keys(engine: Engine) -> Iterator[Connection]:
+    """SQLite changes a table by making it again, which its foreign keys would not survive; they are checked after.
+
+    The setting cannot be changed inside of a transaction, so the driver is told before one begins.
+    """
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection if engine.dialect.name == "sqlite" else None
+        if driver is not None:
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if driver is not None:
+                driver.execute("PRAGMA foreign_keys = ON")
+
+
+def _refuse_newer(found: int, newest: int) -> None:
+    if found > newest:
+        raise SchemaError(
+            f"This database has schema {found}, and this release knows schema {newest}. "
+            "Nothing was changed. Start the release that made it."
+        )
