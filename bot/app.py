@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import platforms
+from bot import backup, control, lanes, platforms
+from bot.clock import machine_now
 from bot.config import Settings
 from bot.errors import Refused
 from bot.ids import Ids, random_id
+from bot.lanes import Terms
 from bot.library import Library
 from bot.messages import Address, Incoming, Person, Platform, Reply
+from bot.metrics import Metrics
 from bot.platforms import Clock
 from bot.router import FrontDesk
 from bot.search import Search
-from bot.store import Store, people
+from bot.store import Store, ownership, people
+from bot.store.ownership import Ownership
 from bot.visit import Services
 from bot.worker import Worker
 
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _LOOK_AT_CLOCK_SECONDS = 1.0
+_FINISH_SECONDS = 10.0
 
 
 class Directory:
@@ -71,6 +76,9 @@ class House:
     desk: WakefulDesk
     worker: Worker
     platforms: dict[str, Platform]
+    metrics: Metrics
+    owned: Ownership | None
+    """Of the SQLite file; a database server takes any number of processes."""
 
     async def tick(self) -> int:
         return await self.worker.tick()
@@ -89,19 +97,24 @@ class House:
     def web(self) -> Starlette:
         """One server for every platform's routes, and for whoever watches over the bot."""
         from starlette.applications import Starlette
-        from starlette.requests import Request
-        from starlette.responses import JSONResponse
-        from starlette.routing import Route
+        from starlette.routing import BaseRoute
 
-        async def healthz(request: Request) -> JSONResponse:
-            return JSONResponse({"status": "ok"})
+        from bot import health
 
-        routes = [Route("/healthz", healthz)]
+        anyone = self.settings.metrics == "anyone"
+        routes: list[BaseRoute] = [*health.routes(self.services, self.metrics, self.search, anyone)]
         for platform in self.platforms.values():
             offered = getattr(platform, "routes", None)
             if offered is not None:
                 routes += offered(self.desk)
         return Starlette(routes=routes)
+
+    def hang_up(self) -> None:
+        """End what would go on for as long as a page is open; what is being sent is finished first."""
+        for platform in self.platforms.values():
+            ending = getattr(platform, "hang_up", None)
+            if ending is not None:
+                ending()
 
     def close(self) -> None:
         for platform in self.platforms.values():
@@ -110,10 +123,42 @@ class House:
                 closing()
         self.search.close()
         self.store.close()
+        if self.owned is not None:
+            self.owned.release()
 
 
-def build(settings: Settings, clock: Clock, ids: Ids = random_id) -> House:
-    store = Store.in_folder(settings.data)
+def build(
+    settings: Settings,
+    clock: Clock,
+    ids: Ids = random_id,
+    doing: str = "run",
+    *,
+    machine: Callable[[], datetime] | None = None,
+    terms: Terms | None = None,
+) -> House:
+    """Raises Owned when another process has the database. `machine`: see `Store`."""
+    owned = None if settings.database_url else ownership.take(settings.data, doing)
+    try:
+        return _build(settings, clock, ids, owned, machine, terms)
+    except BaseException:
+        if owned is not None:
+            owned.release()
+        raise
+
+
+def _build(
+    settings: Settings,
+    clock: Clock,
+    ids: Ids,
+    owned: Ownership | None,
+    machine: Callable[[], datetime] | None,
+    terms: Terms | None,
+) -> House:
+    url = settings.database_url
+    store = Store(url, machine) if url else Store.in_folder(settings.data, machine)
+    if store.embedded:  # its one owner is this process, so no lease of another can be alive
+        with store.begin() as tx:
+            lanes.forget(tx)
     running = {
         name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
     }
@@ -129,27 +174,46 @@ def build(settings: Settings, clock: Clock, ids: Ids = random_id) -> House:
         tuple(settings.contacts),
     )
     desk = WakefulDesk(services)
-    desk.worker = Worker(services, desk, running)
-    return House(settings, store, search, services, desk, desk.worker, running)
+    metrics = Metrics()
+    terms = terms or Terms(again_when_unknown=frozenset(settings.when_unknown))
+    desk.worker = Worker(services, desk, running, terms)
+    desk.worker.metrics = metrics
+    return House(settings, store, search, services, desk, desk.worker, running, metrics, owned)
 
 
 @asynccontextmanager
-async def open_house(settings: Settings, clock: Clock, ids: Ids = random_id) -> AsyncIterator[House]:
+async def open_house(
+    settings: Settings, clock: Clock, ids: Ids = random_id, doing: str = "run"
+) -> AsyncIterator[House]:
     """The house with its worker running; closes it all in order."""
-    house = build(settings, clock, ids)
+    house = build(settings, clock, ids, doing)
+    door = control.Door(settings.data, {"backup": backup.command(settings.data / ownership.DATABASE, machine_now)})
     try:
+        if house.owned is not None:
+            await door.open(house.owned)
         await house.welcome_facilitators()
         async with asyncio.TaskGroup() as tasks:
             running = [
                 tasks.create_task(house.worker.run(_LOOK_AT_CLOCK_SECONDS)),
                 tasks.create_task(_warm(house.search)),
+                tasks.create_task(house.metrics.measure_lag()),
                 *(tasks.create_task(one.run(house.desk)) for one in house.platforms.values() if hasattr(one, "run")),
             ]
             yield house
+            await _finish(house.worker)
             for task in running:
                 task.cancel()
     finally:
+        await door.close()
         house.close()
+
+
+async def _finish(worker: Worker) -> None:
+    try:
+        await asyncio.wait_for(worker.finish(), _FINISH_SECONDS)
+    except TimeoutError:
+        # What was being sent is looked up at the next start.
+        log.warning("a message was still being sent", extra={"action": "stop"})
 
 
 async def _warm(search: Search) -> None:

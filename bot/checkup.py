@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot import config
+from bot import config, platforms
 from bot.errors import CohortbookError
 
 
@@ -32,7 +32,10 @@ def checkup(file: Path | None) -> Iterator[Line]:
         yield Line(
             False, "nobody may make a cohort yet: name the first facilitator in cohortbook.yaml under `facilitators`"
         )
+    for name in set(settings.platforms) & set(platforms.with_commands()):
+        yield Line(True, f"{name} is set up here; `cohortbook {name} check` asks {name} itself")
     yield _folder(settings.data)
+    yield from _owner(settings)
     yield from _search(settings)
     yield from _content(settings)
 
@@ -44,6 +47,24 @@ def _folder(folder: Path) -> Line:
     if os.access(there, os.W_OK):
         return Line(True, f"data folder {folder}")
     return Line(False, f"the data folder {folder} cannot be written to; change its owner or set COHORTBOOK_DATA")
+
+
+def _owner(settings: config.Settings) -> Iterator[Line]:
+    from bot import control
+    from bot.store import ownership
+
+    if settings.database_url:
+        return
+    try:
+        control.ask(settings.data, "ping", seconds=5)
+    except control.NobodyHere:
+        yield Line(True, "no bot is running on this data folder now")
+        return
+    except CohortbookError as problem:
+        yield Line(False, str(problem))
+        return
+    note = ownership.note(settings.data)
+    yield Line(True, f"running on this data folder: {note.name if note else 'a bot'}")
 
 
 def _search(settings: config.Settings) -> Iterator[Line]:

@@ -6,16 +6,14 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from bot import __version__
+from bot.cli_keep import backup, restore
+from bot.cli_search import ask, evaluate, index
 from bot.errors import CohortbookError
-
-if TYPE_CHECKING:
-    from bot.config import Settings
-    from index.build import BuildReport
+from bot.terminal import build_index, say, settings_of
 
 
 class _Commands(click.Group):
@@ -41,6 +39,19 @@ class _Commands(click.Group):
         except (CohortbookError, SearchError) as problem:
             click.echo(str(problem), err=True)
             ctx.exit(1)
+        except BaseExceptionGroup as several:  # several platforms start side by side, and one of them could not
+            foreseen, others = several.split((CohortbookError, SearchError))
+            if foreseen is None or others is not None:
+                raise
+            for leaf in _leaves(foreseen):
+                click.echo(str(leaf), err=True)
+            ctx.exit(1)
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    return [
+        leaf for one in group.exceptions for leaf in (_leaves(one) if isinstance(one, BaseExceptionGroup) else [one])
+    ]
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -52,16 +63,6 @@ def main(ctx: click.Context, config: Path | None) -> None:
     ctx.obj = config
 
 
-def _settings(ctx: click.Context) -> Settings:
-    from bot import config
-
-    return config.load(ctx.obj)
-
-
-def _say(text: str) -> None:
-    click.echo(text, err=True)
-
-
 @main.command()
 @click.pass_context
 def demo(ctx: click.Context) -> None:
@@ -70,9 +71,9 @@ def demo(ctx: click.Context) -> None:
 
     from bot import demo as playground
 
-    settings = playground.settings(_settings(ctx))
-    _build_index(settings.knowledge, settings.index_folder)
-    _say("Opening the playground")
+    settings = playground.settings(settings_of(ctx))
+    build_index(settings.knowledge, settings.index_folder)
+    say("Opening the playground")
     asyncio.run(
         playground.run(
             settings,
@@ -87,12 +88,14 @@ def run(ctx: click.Context) -> None:
     """Run the bot on the platforms named in the settings."""
     import asyncio
 
+    from bot import logs
     from bot.app import open_house
     from bot.clock import RealClock
     from bot.server import serve
 
-    settings = _settings(ctx)
-    _build_index(settings.knowledge, settings.index_folder)
+    settings = settings_of(ctx)
+    logs.start(settings.log)
+    build_index(settings.knowledge, settings.index_folder)
 
     async def until_stopped() -> None:
         async with open_house(settings, RealClock()) as house:
@@ -100,114 +103,6 @@ def run(ctx: click.Context) -> None:
             await serve(house, lambda address: click.echo(f"Running at {address}/{extra}"))
 
     asyncio.run(until_stopped())
-
-
-@main.command()
-@click.argument("question")
-@click.option("-k", "count", default=3, show_default=True, type=click.IntRange(1, 50), help="How many passages.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--knowledge",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Ask this folder of .md or .txt files instead.",
-)
-@click.pass_context
-def ask(ctx: click.Context, question: str, count: int, as_json: bool, knowledge: Path | None) -> None:
-    """Look something up from the terminal."""
-    from index.encoder import MiniLM
-    from index.search import open_index
-
-    settings = _settings(ctx)
-    folder = settings.index_folder
-    if knowledge is None:
-        _build_index(settings.knowledge, folder)
-    else:
-        folder = _folder_for(settings, knowledge)
-        _build_index(knowledge, folder, strict=False)
-    answer = open_index(folder, MiniLM()).search(question, count)
-    if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "question": answer.question,
-                    "band": answer.band,
-                    "passages": [
-                        {
-                            "entry": hit.entry,
-                            "title": hit.title,
-                            "heading": hit.heading,
-                            "text": hit.text,
-                            "source_url": hit.source_url,
-                            "score": round(hit.score, 4),
-                        }
-                        for hit in answer.passages
-                    ],
-                    "elapsed_ms": round(answer.elapsed_ms, 1),
-                },
-                ensure_ascii=False,
-                indent=2,
-            )
-        )
-        return
-    if answer.band == "none":
-        click.echo("I do not have an answer to that. Please ask a person: " + answer.escalate_to + ".")
-        return
-    if answer.band == "closest":
-        click.echo("I am not sure that the answer is here. The closest entries:\n")
-    for hit in answer.passages:
-        click.secho(f"{hit.title} › {hit.heading}" if hit.heading else hit.title, bold=True)
-        click.echo(f"  {hit.quote}")
-        click.echo(f"  {hit.source_url or hit.entry}{f', as of {hit.as_of}' if hit.as_of else ''}\n")
-
-
-def _folder_for(settings: Settings, knowledge: Path) -> Path:
-    """Where the index of some other folder is kept, so that a second question starts at once."""
-    from hashlib import blake2b
-
-    mark = blake2b(str(knowledge.resolve()).encode(), digest_size=8).hexdigest()
-    return settings.data / "asked" / mark
-
-
-@main.command()
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for the index.")
-@click.pass_context
-def index(ctx: click.Context, out: Path | None) -> None:
-    """Build the search index from the knowledge folder."""
-    settings = _settings(ctx)
-    report = _build_index(settings.knowledge, out or settings.index_folder)
-    state = "is up to date" if report.unchanged else f"is built ({report.encoded} passages encoded)"
-    click.echo(f"The index {state}: {report.entries} entries, {report.passages} passages, {report.seconds:.1f} s.")
-
-
-def _build_index(knowledge: Path, folder: Path, strict: bool = True) -> BuildReport:
-    """Bring an index up to date, with progress on the terminal when there is something to do."""
-    from index.build import build
-    from index.encoder import MiniLM
-
-    with _Progress("Building the search index") as progress:
-        report = build(knowledge, folder, MiniLM(), progress=progress.show, strict=strict)
-    for line in report.skipped:
-        _say(f"Left out: {line}")
-    return report
-
-
-class _Progress:
-    """A line that counts, shown only when there is something to count."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._shown = False
-
-    def __enter__(self) -> _Progress:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        if self._shown:
-            _say("")
-
-    def show(self, done: int, of: int) -> None:
-        self._shown = True
-        click.echo(f"\r{self._title}: {done} of {of} passages", nl=False, err=True)
 
 
 @main.command()
@@ -222,7 +117,7 @@ def rehearse(ctx: click.Context, program: str, start: datetime, zone: str, as_js
     from bot.library import Library
     from bot.zones import zone_named
 
-    known = Library(_settings(ctx).prompts).shipped()
+    known = Library(settings_of(ctx).prompts).shipped()
     if program not in known:
         raise CohortbookError(f"There is no program called {program}. There are: {', '.join(sorted(known))}.")
     place = zone_named(zone)
@@ -244,7 +139,7 @@ def check(ctx: click.Context) -> None:
     from bot import programs
     from index import documents
 
-    settings = _settings(ctx)
+    settings = settings_of(ctx)
     problems = documents.problems(settings.knowledge)
     entries = {path.stem for path in settings.knowledge.glob("*.md")}
     problems += programs.check(settings.prompts, entries)
@@ -269,6 +164,9 @@ def doctor(ctx: click.Context) -> None:
         click.echo(line.text)
     sys.exit(0 if well else 1)
 
+
+for _one in (ask, index, evaluate, backup, restore):
+    main.add_command(_one)
 
 if __name__ == "__main__":
     main()

@@ -6,11 +6,12 @@ Order: built-in values, then the file, then the environment. Secrets are kept in
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from bot.errors import SettingsError
 from bot.messages import Address
@@ -18,8 +19,11 @@ from bot.programs.reading import read
 
 CHECKOUT = Path(__file__).parent.parent
 FILE = "cohortbook.yaml"
+_WORD = re.compile(r"[a-z]{1,20}")
+"""What may be repeated in a message: longer, or with other signs, it could be a secret in the wrong place."""
 _FROM_ENVIRONMENT = {
     "COHORTBOOK_DATA": "data",
+    "COHORTBOOK_DATABASE": "database",
     "COHORTBOOK_INDEX": "index",
     "COHORTBOOK_HOST": "host",
     "COHORTBOOK_PORT": "port",
@@ -31,6 +35,10 @@ class Settings(BaseModel):
 
     data: Path = Path("data")
     """Where everything that the bot keeps is kept."""
+    database: SecretStr = SecretStr("")
+    """Empty: a SQLite file inside `data`. Else a PostgreSQL server, as postgresql://user:password@host/name."""
+    when_unknown: list[str] = Field(default_factory=lambda: ["prompt"])
+    """Kinds of message that are sent again when nobody can tell whether they arrived; others wait for a person."""
     index: Path | None = None
     """The built search index; by default a folder inside `data`."""
     knowledge: Path = CHECKOUT / "knowledge"
@@ -44,6 +52,10 @@ class Settings(BaseModel):
     """Who runs this bot, as members read it."""
     contacts: list[str] = Field(default_factory=list)
     """Lines of the help card: the organization's own people to turn to."""
+    log: Literal["text", "json"] = "text"
+    """How the log's lines are written."""
+    metrics: Literal["this-machine", "anyone"] = "this-machine"
+    """Who may read /metrics, of those who can reach the server."""
 
     @property
     def index_folder(self) -> Path:
@@ -52,6 +64,20 @@ class Settings(BaseModel):
     @property
     def first_facilitators(self) -> list[Address]:
         return [_person(one) for one in self.facilitators]
+
+    @property
+    def database_url(self) -> str:
+        """With the driver that this bot uses; empty for the file inside `data`."""
+        _, _, rest = self.database.get_secret_value().partition("://")
+        return f"postgresql+psycopg://{rest}" if rest else ""
+
+    @field_validator("database")
+    @classmethod
+    def _postgresql(cls, value: SecretStr) -> SecretStr:
+        scheme, _, rest = value.get_secret_value().partition("://")
+        if value and (scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not rest):
+            raise ValueError("must be postgresql://user:password@host/name, or left out for a file inside `data`")
+        return value
 
     @field_validator("facilitators")
     @classmethod
@@ -70,7 +96,8 @@ class Settings(BaseModel):
         if isinstance(value, dict):
             unknown = sorted(set(value) - set(platforms.names()))
             if unknown:
-                raise ValueError(f"no platform is called {unknown[0]}; allowed: {', '.join(platforms.names())}")
+                called = f"called {unknown[0]}" if _WORD.fullmatch(unknown[0]) else "of a name given here"
+                raise ValueError(f"no platform is {called}; allowed: {', '.join(platforms.names())}")
             return {name: own or {} for name, own in value.items()}
         return value
 
@@ -83,33 +110,44 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     values: dict[str, Any] = {}
     problems: list[str] = []
     if path.exists():
-        page = read(path.read_text("utf-8"))
-        problems += page.said(str(path))
-        if page.data is not None and not isinstance(page.data, dict):
-            problems.append(f"{path}: must be a list of `key: value` lines")
-        elif isinstance(page.data, dict):
-            values |= page.data
+        values, problems = _file(path)
     elif named is not None:
-        problems.append(f"{path}: this settings file does not exist; make it, or leave COHORTBOOK_CONFIG unset")
-    for name, key in _FROM_ENVIRONMENT.items():
-        if environment.get(name):
-            values[key] = environment[name]
+        problems.append(f"{path}: this settings file does not exist; make it, or name no settings file at all")
+    sources = {key: name for name, key in _FROM_ENVIRONMENT.items() if environment.get(name)}
+    values |= {key: environment[name] for key, name in sources.items()}
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        problems += [_told(path, one) for one in error.errors(include_input=False, include_url=False)]
+        problems += [_told(path, sources, one) for one in error.errors(include_input=False, include_url=False)]
         settings = Settings()
     if problems:
         raise SettingsError("\n".join(["The settings have problems. Nothing was started.", *problems]))
     return settings
 
 
-def _told(path: Path, error: Any) -> str:
+def _file(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """What the file sets, and what is wrong with it. A file of comments alone sets nothing."""
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return {}, [f"{path}: this is not UTF-8 text; save the file as UTF-8"]
+    except OSError as problem:
+        return {}, [f"{path}: cannot be read: {problem.strerror}"]
+    if all(line.lstrip()[:1] in ("", "#") for line in text.splitlines()):
+        return {}, []
+    page = read(text)
+    if page.data is None or isinstance(page.data, dict):
+        return page.data or {}, page.said(str(path))
+    return {}, [*page.said(str(path)), f"{path}: must be a list of `key: value` lines"]
+
+
+def _told(path: Path, sources: Mapping[str, str], error: Any) -> str:
     """One problem, without the value: it may be a secret."""
     key = ".".join(str(part) for part in error["loc"])
+    where = sources.get(key, f"{path}: {key}")
     if error["type"] == "extra_forbidden":
-        return f"{path}: {key}: there is no such setting; allowed: {', '.join(Settings.model_fields)}"
-    return f"{path}: {key}: {error['msg'].removeprefix('Value error, ')}"
+        return f"{where}: there is no such setting; allowed: {', '.join(Settings.model_fields)}"
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _person(text: str) -> Address:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
+from bot import logs
 from bot.app import House, open_house
 from bot.clock import DemoClock, machine_now
 from bot.config import Settings
@@ -31,11 +32,11 @@ def settings(base: Settings) -> Settings:
 
 
 async def run(chosen: Settings, say: Callable[[str], None]) -> None:
-    logging.basicConfig(level=logging.WARNING)
+    logs.start(chosen.log, logging.WARNING)
     clock = DemoClock(chosen.data / "clock.json")
     if clock.fresh:
         clock.set(first_moment(machine_now()))
-    async with open_house(chosen, clock) as house:
+    async with open_house(chosen, clock, doing="demo") as house:
         clock.deliver = house
         await seed(house)
         path = getattr(house.platforms["web"], "path", "")

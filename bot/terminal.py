@@ -1,0 +1,59 @@
+"""What the commands share: the settings they were given, words to the terminal, and an index up to date."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from bot.config import Settings
+    from index.build import BuildReport
+
+
+def settings_of(ctx: click.Context) -> Settings:
+    from bot import config
+
+    return config.load(ctx.obj)
+
+
+def say(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def build_index(knowledge: Path, folder: Path, strict: bool = True) -> BuildReport:
+    """Bring an index up to date, with progress on the terminal when there is something to do."""
+    from index.build import build
+    from index.encoder import MiniLM
+
+    with Progress("Building the search index") as progress:
+        report = build(knowledge, folder, MiniLM(), progress=progress.show, strict=strict)
+    for line in report.skipped:
+        say(f"Left out: {line}")
+    return report
+
+
+class Progress:
+    """A line that counts, shown only when there is something to count."""
+
+    def __init__(self, title: str) -> None:
+        self._title = title
+        self._shown = False
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        if self._shown:
+            say("")
+
+    def show(self, done: int, of: int) -> None:
+        self._shown = True
+        click.echo(f"\r{self._title}: {done} of {of} passages", nl=False, err=True)
+
+    def count(self, what: str, done: int, of: int) -> None:
+        """A bar for each thing that is counted, one line each."""
+        self._shown = True
+        bar = "#" * (30 * done // max(of, 1))
+        click.echo(f"\r{what} [{bar:<30}] {done}/{of}" + ("\n" if done == of else ""), nl=False, err=True)
