@@ -62,5 +62,5 @@ def rehearse(program: Program, start: date, zone: str) -> list[Rehearsed]:
 
 def _rehearsed(program: Program, send: schedule.Send) -> Rehearsed:
     unit = program.unit(send.number)
-    text = _TEXT.get(send.kind, unit.prompt).format(title=unit.title)
+    text = _TEXT[send.kind].format(title=unit.title) if send.kind in _TEXT else unit.prompt
     return Rehearsed(unit.number, unit.title, send.kind, _WHO[send.kind], send.local, send.due, text)

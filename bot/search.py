@@ -20,6 +20,8 @@ class Search:
         self._thread = ThreadPoolExecutor(1, "search")
         self._opening = threading.Lock()
         self._index: Index | None = None
+        self.state = "loading"
+        """loading, ready, or what is the matter."""
 
     async def ask(self, question: str, k: int = 3) -> Answer:
         """No database transaction may be open while this runs: a cold start takes seconds."""
@@ -32,7 +34,12 @@ class Search:
         return self._open().hit(which)
 
     async def warm(self) -> None:
-        await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._open().warm())
+        """Raises what opening the index raises; `state` then says so until a question succeeds in opening it."""
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._open().warm())
+        except Exception:
+            self.state = "cannot be opened; `cohortbook doctor` says what to do"
+            raise
 
     def _open(self) -> Index:
         from index.encoder import MiniLM
@@ -41,6 +48,7 @@ class Search:
         with self._opening:
             if self._index is None:
                 self._index = open_index(self._folder, MiniLM())
+                self.state = "ready"
             return self._index
 
     def close(self) -> None:

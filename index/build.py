@@ -1,19 +1,18 @@
-"""A folder of entries -> the three files that are searched.
+"""A folder of entries -> the files that are searched.
 
-    index.sqlite    entries, passages, their words (full-text search) and their vectors
-    vectors.faiss   the vectors again, in the order of the passages, ready to be compared
-    manifest.json   what the two were made from, and their checksums; written last
+    index.sqlite    entries with their whole text and its checksum, and the passages cut from them
+    vectors.faiss   one vector a passage, in the same order
+    words.npz       which words stand in which passage and entry, ready to be weighed
+    manifest.json   what these were made from, and their checksums
 
-The folder of entries is the truth: the three files can be deleted and made again at any time.
+The folder of entries is the truth: all of this can be deleted and made again at any time.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sqlite3
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -21,21 +20,22 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from index import fusion, lexical, vectors, weigh
 from index.documents import Entry, content_hash, load_any, load_entries
 from index.encoder import Encoder
-from index.errors import IndexDamaged, IndexMissing
+from index.errors import IndexDamaged
+from index.folders import DATABASE, FORMAT, MANIFEST, VECTORS, WORDS, fresh, manifest_of, read_manifest, serving, sha256
 from index.passages import Passage, cut
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FORMAT = 1
-"""Changes whenever the same entries would give other files."""
-DATABASE = "index.sqlite"
-VECTORS = "vectors.faiss"
-MANIFEST = "manifest.json"
+__all__ = ["BuildReport", "Progress", "build", "build_entries", "read_manifest"]
+
 _AT_ONCE = 64
+TITLE, HEADING = 2.0, 1.5
+"""How much more a word counts there than in the text."""
 
 Progress = Callable[[int, int], None]
 """Called with (passages encoded so far, passages to encode), first with 0 as the model is about to load."""
@@ -74,59 +74,53 @@ def build(
             old["entries"], old["passages"], 0, True, time.perf_counter() - started, tuple(old["skipped"])
         )
     entries, skipped = (load_entries(source), []) if strict else load_any(source)
-    passages = [passage for entry in entries for passage in cut(entry, encoder.tokens, encoder.limit)]
-    known = _known_vectors(out / DATABASE, encoder.name)
-    vectors, encoded = _vectors(passages, encoder, known, progress)
-    out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=out) as fresh:
-        _write_database(Path(fresh) / DATABASE, entries, passages, vectors, encoder.name)
-        _write_vectors(Path(fresh) / VECTORS, vectors, encoder.dimension)
+    return build_entries(entries, out, encoder, made_from=made_from, skipped=skipped, progress=progress)
+
+
+def build_entries(
+    entries: Sequence[Entry],
+    out: Path,
+    encoder: Encoder,
+    *,
+    made_from: dict[str, Any] | None = None,
+    skipped: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> BuildReport:
+    """The same from entries that do not lie in a folder."""
+    started = time.perf_counter()
+    old = _intact(out)
+    cuts = [cut(entry, encoder.tokens, encoder.limit) for entry in entries]
+    passages = [passage for cut_ in cuts for passage in cut_]
+    owners = [number for number, cut_ in enumerate(cuts) for _ in cut_]
+    rows, encoded = _vectors(passages, encoder, _known(out, old, encoder.name), progress)
+    with fresh(out) as folder:
+        _write_database(folder / DATABASE, entries, passages)
+        vectors.write(folder / VECTORS, rows, encoder.dimension)
+        by_passage = lexical.Lexicon(
+            [_fields(passage, entries[at]) for passage, at in zip(passages, owners, strict=True)]
+        )
+        by_entry = lexical.Lexicon([_whole(entry) for entry in entries], by_passage.language)
+        lexical.write(folder / WORDS, by_passage, by_entry)
+        legs = fusion.Legs(by_passage, by_entry, vectors.Vectors(folder / VECTORS), owners, len(entries))
+        kept = weigh.kept(old, encoder.name, len(passages))
+        weighed = kept or weigh.fitted(legs, entries, passages, encoder)
         manifest = {
-            **made_from,
+            **(made_from or {"format": FORMAT, "model": encoder.name, "content": ""}),
             "dimension": encoder.dimension,
             "entries": len(entries),
             "passages": len(passages),
-            "skipped": skipped,
-            "files": {name: _sha256(Path(fresh) / name) for name in (DATABASE, VECTORS)},
+            "skipped": list(skipped),
+            "weighed": weighed,
+            "files": {name: sha256(folder / name) for name in (DATABASE, VECTORS, WORDS)},
         }
-        (Path(fresh) / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
-        for name in (DATABASE, VECTORS, MANIFEST):
-            _sync(Path(fresh) / name)
-            (Path(fresh) / name).replace(out / name)
-    _sync(out)
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", "utf-8")
     return BuildReport(len(entries), len(passages), encoded, False, time.perf_counter() - started, tuple(skipped))
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """What the index in `folder` was made from. Raises `IndexMissing`, or `IndexDamaged`."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text("utf-8"))
-        if manifest["format"] != FORMAT:
-            raise IndexDamaged(_again(folder, "was made by another version of this program"))
-        for name, expected in manifest["files"].items():
-            if _sha256(folder / name) != expected:
-                raise IndexDamaged(_again(folder, f"is damaged: {name} is not the file that was written"))
-    except FileNotFoundError as error:
-        missing = Path(error.filename).name
-        if missing == MANIFEST:
-            raise IndexMissing(_again(folder, "has not been built yet")) from error
-        raise IndexDamaged(_again(folder, f"is damaged: {missing} is missing")) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise IndexDamaged(_again(folder, f"is damaged: {MANIFEST} cannot be read")) from error
-    found: dict[str, Any] = manifest
-    return found
-
-
-def _again(folder: Path, what: str) -> str:
-    return (
-        f"The search index in {folder} {what}. Your entries are untouched. "
-        f"Run `cohortbook index` to build it from them."
-    )
 
 
 def _intact(folder: Path) -> dict[str, Any] | None:
     try:
-        return read_manifest(folder)
+        build_ = serving(folder)
+        return manifest_of(build_, folder) | {"folder": build_}
     except IndexDamaged:
         return None
 
@@ -135,56 +129,54 @@ def _key(passage: Passage) -> str:
     return hashlib.sha256(passage.embedded.encode()).hexdigest()
 
 
-def _known_vectors(database: Path, model: str) -> dict[str, bytes]:
-    if not database.exists():
+def _known(out: Path, old: dict[str, Any] | None, model: str) -> dict[str, NDArray[np.float32]]:
+    """What the model has made of passages before, by their content."""
+    if old is None or old["model"] != model:
         return {}
-    try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as old:
-            return dict(old.execute("select content, vector from vectors where model = ?", (model,)))
-    except sqlite3.DatabaseError:
-        return {}  # damaged: everything is computed again
+    with closing(sqlite3.connect(f"{(old['folder'] / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as database:
+        contents = [content for (content,) in database.execute("select content from passages order by number")]
+    opened = vectors.Vectors(old["folder"] / VECTORS)  # held, since its rows are a view of its memory
+    return dict(zip(contents, opened.rows.copy(), strict=True))
 
 
 def _vectors(
-    passages: Sequence[Passage], encoder: Encoder, known: dict[str, bytes], progress: Progress | None
+    passages: Sequence[Passage],
+    encoder: Encoder,
+    known: dict[str, NDArray[np.float32]],
+    progress: Progress | None,
 ) -> tuple[NDArray[np.float32], int]:
     """One row a passage, and how many had to be computed."""
     import numpy as np
 
-    width = encoder.dimension
-    vectors = np.zeros((len(passages), width), dtype=np.float32)
+    rows = np.zeros((len(passages), encoder.dimension), dtype=np.float32)
     missing = []
     for at, passage in enumerate(passages):
         kept = known.get(_key(passage))
-        if kept is not None and len(kept) == 4 * width:
-            vectors[at] = np.frombuffer(kept, dtype="<f4")
+        if kept is not None and len(kept) == encoder.dimension:
+            rows[at] = kept
         else:
             missing.append(at)
-    # Texts of like length together: a batch takes as long as its longest text.
-    missing.sort(key=lambda at: len(passages[at].embedded))
+    # Texts of like length together, the longest first: no thread waits long for another at the end.
+    missing.sort(key=lambda at: -len(passages[at].embedded))
     if missing and progress is not None:
-        progress(0, len(missing))  # the model loads now, which takes seconds
+        progress(0, len(missing))  # the model loads now, which takes a moment
     for start in range(0, len(missing), _AT_ONCE):
         part = missing[start : start + _AT_ONCE]
-        vectors[part] = encoder.encode([passages[at].embedded for at in part])
+        rows[part] = encoder.encode([passages[at].embedded for at in part])
         if progress is not None:
             progress(start + len(part), len(missing))
-    return vectors, len(missing)
+    return rows, len(missing)
 
 
-def _write_database(
-    path: Path,
-    entries: Sequence[Entry],
-    passages: Sequence[Passage],
-    vectors: NDArray[np.float32],
-    model: str,
-) -> None:
+def _write_database(path: Path, entries: Sequence[Entry], passages: Sequence[Passage]) -> None:
     from sqlite_utils import Database
 
     database = Database(str(path))
-    about = [field.name for field in fields(Entry) if field.name != "body"]
-    database.table("entries").create(dict.fromkeys(about, str), pk="id")
-    database.table("entries").insert_all({key: getattr(entry, key) for key in about} for entry in entries)
+    about = [field.name for field in fields(Entry)]
+    database.table("entries").create(dict.fromkeys((*about, "version"), str), pk="id")
+    database.table("entries").insert_all(
+        {key: getattr(entry, key) for key in about} | {"version": version(entry)} for entry in entries
+    )
     table = database.table("passages")
     table.create(
         {"number": int, "id": str, "entry": str, "title": str, "heading": str, "text": str, "content": str},
@@ -206,36 +198,21 @@ def _write_database(
     # For people who look into the file with `sqlite-utils search`. The ranking of answers does not use
     # it: its score counts a word that stands in half of the passages, here "equity", as nothing.
     table.enable_fts(["title", "heading", "text"], tokenize="porter unicode61")
-    kept = database.table("vectors")
-    kept.create({"content": str, "model": str, "vector": bytes}, pk="content")
-    kept.insert_all(
-        (
-            {"content": _key(passage), "model": model, "vector": vector.astype("<f4").tobytes()}
-            for passage, vector in zip(passages, vectors, strict=True)
-        ),
-        ignore=True,
-    )
     database.close()
 
 
-def _write_vectors(path: Path, vectors: NDArray[np.float32], dimension: int) -> None:
-    import faiss
-    import numpy as np
-
-    index = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-    index.add_with_ids(vectors, np.arange(1, len(vectors) + 1, dtype=np.int64))
-    faiss.write_index(index, str(path))
+def version(entry: Entry) -> str:
+    """The checksum of the text that quotes are taken from."""
+    return hashlib.sha256(entry.body.encode()).hexdigest()
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _fields(passage: Passage, entry: Entry) -> lexical.Document:
+    return [(_names(entry), TITLE), (passage.heading, HEADING), (passage.text, 1.0)]
 
 
-def _sync(path: Path) -> None:
-    """Wait until the disk holds it, so that a power cut cannot leave a name without its content."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _whole(entry: Entry) -> lexical.Document:
+    return [(_names(entry), TITLE), (entry.body, 1.0)]
+
+
+def _names(entry: Entry) -> str:
+    return " . ".join((entry.title, *entry.aliases))

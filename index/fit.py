@@ -1,10 +1,7 @@
 """Fit the confidence of answers to a folder of entries: `python -m index.fit knowledge`.
 
-Every question under `asks` is put twice: to the whole index, where the first hit is right or wrong, and to
-the index without the entries that answer it, where any first hit is wrong. The second kind is hard on
-purpose, and a little unfair: another entry may know half of the answer.
-
 Writes confidence.json with the weights, the bands and what was measured on questions the fit had not seen.
+What is asked, and what that means, is in risk.py.
 """
 
 from __future__ import annotations
@@ -13,91 +10,54 @@ import argparse
 import json
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, get_args
 
-from index import confidence
+from index import confidence, risk, topics
 from index.build import build
-from index.confidence import Features
 from index.encoder import MiniLM
 from index.search import Index, open_index
 
-FALSE_ANSWERS = 0.10
-"""The share of unanswerable questions that may get the band "answer"."""
+FALSE_ANSWERS = 0.04
+"""The share of near-domain questions without an answer that may get the band "answer"."""
 LOST = 0.05
 """The share of right first hits that may get the band "none"."""
-_FOLDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    group: int
-    """Cases of one entry are learned from or tested on together."""
-    features: Features
-    right: bool
-    answerable: bool
+class Fitted:
+    scale: confidence.Scale
+    measured: dict[str, Any]
 
 
-def cases(index: Index, leave_out: Sequence[str] = ()) -> list[Case]:
-    """`leave_out`: questions that are kept for the last test."""
-    wanted: dict[str, set[str]] = defaultdict(set)
-    for entry in index.entries.values():
-        for question in entry.asks:
-            wanted[question.casefold()].add(entry.id)
-    for question in leave_out:
-        wanted.pop(question.casefold(), None)
-    order = {entry: number for number, entry in enumerate(sorted(index.entries))}
-    found = []
-    for question, entries in sorted(wanted.items()):
-        families = {index.entries[entry].family for entry in entries} - {""}
-        answering = entries | {id_ for id_, entry in index.entries.items() if entry.family in families}
-        for allowed in (index.entries.keys(), index.entries.keys() - answering):
-            hits, features = index.ranked(question, 1, allowed)
-            if features is not None:
-                right = hits[0].entry in answering
-                whole = len(allowed) == len(order)
-                found.append(Case(min(order[entry] for entry in entries), features, right, whole))
-    return found
-
-
-def fit(found: Sequence[Case]) -> tuple[confidence.Scale, dict[str, Any]]:
+def fit(found: Sequence[risk.Case]) -> Fitted:
     """The scale, and what was measured on cases the fit had not seen."""
     import numpy as np
-    from sklearn.linear_model import LogisticRegression
-    from sklearn.metrics import brier_score_loss, roc_auc_score
-    from sklearn.model_selection import GroupKFold, cross_val_predict
 
-    rows = np.array([astuple(case.features) for case in found])
+    sure = risk.unseen(found)
+    kinds = np.array([case.kind for case in found])
     right = np.array([case.right for case in found])
-    unanswerable = np.array([not case.answerable for case in found])
-    model = LogisticRegression(C=10.0, max_iter=1000)
-    folds = GroupKFold(_FOLDS).split(rows, right, [case.group for case in found])
-    unseen = cross_val_predict(model, rows, right, cv=list(folds), method="predict_proba")[:, 1]
-    model.fit(rows, right)
-    names = [field.name for field in fields(Features)]
-    scale = confidence.Scale(
-        weights={name: round(float(weight), 4) for name, weight in zip(names, model.coef_[0], strict=True)},
-        offset=round(float(model.intercept_[0]), 4),
-        answer_from=round(float(np.quantile(unseen[unanswerable], 1 - FALSE_ANSWERS)), 3),
-        closest_from=round(float(np.quantile(unseen[right], LOST)), 3),
-    )
-    answered = unseen >= scale.answer_from
-    shown = unseen >= scale.closest_from
+    near = sure[kinds == risk.NEAR] if (kinds == risk.NEAR).any() else sure[kinds == risk.LEFT_OUT]
+    answer_from = round(float(np.quantile(near, 1 - FALSE_ANSWERS)), 3) + 0.001
+    closest_from = min(round(float(np.quantile(sure[right], LOST)), 3), answer_from)
+    asked = kinds == risk.ASKED
+    answered = sure >= answer_from
+    shown = sure >= closest_from
     measured = {
-        "questions": int((~unanswerable).sum()),
-        "first_hit_right": _share(right[~unanswerable]),
-        "area_under_curve": round(float(roc_auc_score(right, unseen)), 3),
-        "brier": round(float(brier_score_loss(right, unseen)), 3),
-        "answerable_in_answer_band": _share(answered[~unanswerable]),
-        "right_when_in_answer_band": _share(right[answered & ~unanswerable]),
-        "unanswerable_in_answer_band": _share(answered[unanswerable]),
-        "unanswerable_in_closest_band": _share((shown & ~answered)[unanswerable]),
-        "unanswerable_in_none_band": _share(~shown[unanswerable]),
+        "questions": int(asked.sum()),
+        "first_hit_right": _share(right[asked]),
+        "answerable_in_answer_band": _share(answered[asked]),
+        "right_when_in_answer_band": _share(right[answered & asked]),
+        "near_in_answer_band": _share(answered[kinds == risk.NEAR]),
+        "near_in_none_band": _share(~shown[kinds == risk.NEAR]),
+        "left_out_in_answer_band": _share(answered[kinds == risk.LEFT_OUT]),
+        "at_80_percent_coverage": {
+            key: value for key, value in asdict(risk.judged(found, sure)).items() if key not in ("curve",)
+        },
     }
-    return scale, measured
+    return Fitted(risk.scale(found, answer_from, closest_from), measured)
 
 
 def held_out(index: Index, scale: confidence.Scale, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
@@ -105,7 +65,8 @@ def held_out(index: Index, scale: confidence.Scale, questions: Sequence[dict[str
     bands = {kind: dict.fromkeys(get_args(confidence.Band), 0) for kind in ("answerable", "unanswerable")}
     for question in questions:
         _, features = index.ranked(question["ask"], 1)
-        band = scale.band(features) if features else "none"
+        handed_over = topics.topic_of(question["ask"]) is not None
+        band = "none" if features is None or handed_over else scale.band(features)
         bands["answerable" if question["answer"] else "unanswerable"][band] += 1
     return bands
 
@@ -127,15 +88,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as out:
         report = build(chosen.folder, Path(out), encoder)
         index = open_index(Path(out), encoder, confidence.Scale({}, 0.0, 0.0, 0.0))
-        scale, measured = fit(cases(index, [question["ask"] for question in kept]))
+        secret = {question["ask"].casefold() for question in kept}
+        found = fit(risk.cases(index, risk.near_of(chosen.folder), without=secret))
         record = {
-            "weights": scale.weights,
-            "offset": scale.offset,
-            "answer_from": scale.answer_from,
-            "closest_from": scale.closest_from,
+            "weights": found.scale.weights,
+            "offset": found.scale.offset,
+            "answer_from": found.scale.answer_from,
+            "closest_from": found.scale.closest_from,
             "fitted_on": {"entries": report.entries, "passages": report.passages, "model": encoder.name},
-            "measured_on_unseen_questions": measured,
-            "held_out": held_out(index, scale, kept),
+            "measured_on_unseen_questions": found.measured,
+            "held_out": held_out(index, found.scale, kept),
         }
     text = json.dumps(record, indent=2) + "\n"
     chosen.to.write_text(text, "utf-8")

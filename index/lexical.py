@@ -1,107 +1,165 @@
-"""Which passages share words with a question, and which entries it calls by name."""
+"""Which passages share words with a question."""
 
 from __future__ import annotations
 
-import difflib
+import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from index import words
-from index.documents import Entry
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Numbers = NDArray[np.int64]
+    Scores = NDArray[np.float32]
+
 _SATURATION = 1.2
-_LENGTH = 0.4
-WHOLE = 3.0
-"""For a question that is nothing but a name ("what is LEEP?"); one that only holds it gets 1."""
+_LENGTH = 0.6
 _LONG_ENOUGH = 5
-_ALIKE = 0.85
+_VERY_LONG = 8
 """A word of fewer letters, or one less alike, is as likely to be another word as a mistake."""
-_LONGEST_NAME = 12
-"""Words. No one types a longer title in full."""
+
+Document = Sequence[tuple[str, float]]
+"""Its fields, each as (text, weight of a word in it)."""
 
 
 class Lexicon:
     """Okapi BM25 with Lucene's idf, where a word that stands in most passages still counts a little."""
 
-    def __init__(self, documents: Sequence[Sequence[tuple[str, float]]]) -> None:
-        """`documents`: the fields of each, as (text, weight of a word in it)."""
+    def __init__(self, documents: Sequence[Document], language: Language | None = None) -> None:
         import numpy as np
 
         split = [[(words.split(text), weight) for text, weight in fields] for fields in documents]
-        every = {word for fields in split for found, _ in fields for word in found}
-        self._acronyms = frozenset(word.casefold() for word in every if words.is_acronym(word))
-        self._stems = words.stems_of({word.casefold() for word in every})
-        self._plain = sorted(self._stems.keys() - self._acronyms)
+        self.language = language or Language.of(found for fields in split for found, _ in fields)
+        self._size = len(documents)
         postings: dict[str, tuple[list[int], list[float]]] = {}
         lengths = np.ones(len(documents), dtype=np.float32)
         for at, fields in enumerate(split):
             weights: dict[str, float] = defaultdict(float)
             for found, weight in fields:
-                for term in words.terms(found, self._acronyms, self._stems):
+                for term in self.language.reduced(found):
                     weights[term] += weight
             lengths[at] = max(1.0, sum(weights.values()))
             for term, weight in weights.items():
                 where, how_often = postings.setdefault(term, ([], []))
                 where.append(at)
                 how_often.append(weight)
-        norm = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / lengths.mean()) if documents else lengths
-        self._size = len(documents)
-        self._postings: dict[str, tuple[NDArray[np.int64], NDArray[np.float32]]] = {}
-        self._idf: dict[str, float] = {}
-        for term, (where, how_often) in postings.items():
-            at_ = np.array(where, dtype=np.int64)
-            tf = np.array(how_often, dtype=np.float32)
-            self._postings[term] = at_, (tf * (_SATURATION + 1) / (tf + norm[at_])).astype(np.float32)
-            self._idf[term] = math.log(1 + (self._size - len(where) + 0.5) / (len(where) + 0.5))
+        self._mean = float(lengths.mean()) if documents else 1.0
+        norm = _SATURATION * (1 - _LENGTH + _LENGTH * lengths / self._mean)
+        self._numbers = {term: number for number, term in enumerate(postings)}
+        sizes = [len(where) for where, _ in postings.values()]
+        self._starts = np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.int64)
+        self._where = np.fromiter((at for where, _ in postings.values() for at in where), np.int32)
+        counts = np.fromiter((tf for _, often in postings.values() for tf in often), np.float32)
+        idf = np.array([self._rarity(size) for size in sizes], dtype=np.float32)
+        weights_ = counts * (_SATURATION + 1) / (counts + norm[self._where])
+        self._weights = (weights_ * np.repeat(idf, sizes)).astype(np.float32)
+
+    def saved(self, name: str) -> dict[str, Any]:
+        """Arrays to keep in one file, with `name` before the name of each."""
+        import numpy as np
+
+        return {
+            f"{name}.size": np.array([self._size, self._mean]),
+            f"{name}.terms": _packed(list(self._numbers)),
+            f"{name}.starts": self._starts,
+            f"{name}.where": self._where,
+            f"{name}.weights": self._weights,
+        }
+
+    @classmethod
+    def opened(cls, kept: Mapping[str, Any], name: str, language: Language) -> Lexicon:
+        found = cls.__new__(cls)
+        found.language = language
+        found._size, found._mean = int(kept[f"{name}.size"][0]), float(kept[f"{name}.size"][1])
+        found._numbers = {term: number for number, term in enumerate(_unpacked(kept[f"{name}.terms"]))}
+        found._starts = kept[f"{name}.starts"]
+        found._where = kept[f"{name}.where"]
+        found._weights = kept[f"{name}.weights"]
+        return found
 
     def terms(self, text: str) -> list[str]:
-        """What a question is about, without repeats; a word in capitals counts even if it is a common one."""
+        """What a question is about, without repeats."""
+        return list(self.counted(text))
+
+    def counted(self, text: str) -> dict[str, float]:
+        """Each term with how often it stands there; a word in capitals counts even if it is a common one."""
         found = [
             word
             for word in words.split(text)
-            if word.casefold() not in words.COMMON or (word.isupper() and word.casefold() in self._acronyms)
+            if word.casefold() not in words.COMMON or (word.isupper() and word.casefold() in self.language.acronyms)
         ]
-        small = {word.casefold() for word in found}
-        fresh = words.stems_of(small - self._stems.keys())
-        for word, stem in fresh.items():
-            if stem not in self._postings:
-                fresh[word] = self._near(word) or stem
-        stems = fresh | {word: self._stems[word] for word in small & self._stems.keys()}
-        return list(dict.fromkeys(words.terms(found, self._acronyms, stems)))
+        return {term: float(times) for term, times in Counter(self.language.meant(found, self._numbers)).items()}
 
-    def _near(self, word: str) -> str | None:
-        """The term of the known word that a mistyped one was probably meant to be. Never an acronym."""
-        if len(word) < _LONG_ENOUGH:
-            return None
-        alike = (known for known in self._plain if known[0] == word[0] and abs(len(known) - len(word)) <= 2)
-        near = difflib.get_close_matches(word, alike, 1, _ALIKE)
-        return self._stems[near[0]] if near else None
+    def known(self, term: str) -> bool:
+        """Whether it stands anywhere."""
+        return term in self._numbers
 
     def idf(self, term: str) -> float:
-        return self._idf.get(term, math.log(1 + (self._size + 0.5) / 0.5))
+        number = self._numbers.get(term)
+        return self._rarity(0 if number is None else int(self._starts[number + 1] - self._starts[number]))
 
-    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
-        """One number a document; zero where no term occurs."""
+    def scores(self, terms: Mapping[str, float] | Iterable[str]) -> Scores:
+        """One number a document; zero where no term occurs. `terms` may each have a weight."""
         import numpy as np
 
         total = np.zeros(self._size, dtype=np.float32)
-        for term in terms:
-            if term in self._postings:
-                where, weight = self._postings[term]
-                total[where] += self._idf[term] * weight
+        for term, weight in _weighted(terms):
+            number = self._numbers.get(term)
+            if number is not None:
+                part = slice(self._starts[number], self._starts[number + 1])
+                total[self._where[part]] += self._weights[part] * np.float32(weight)
         return total
 
+    def scores_at(self, terms: Mapping[str, float] | Iterable[str], documents: Numbers) -> Scores:
+        """The same for some documents only, in the order given."""
+        import numpy as np
+
+        total = np.zeros(len(documents), dtype=np.float32)
+        for term, weight in _weighted(terms):
+            total += self.share(term, documents) * np.float32(weight)
+        return total
+
+    def share(self, term: str, documents: Numbers) -> Scores:
+        """What one term adds to the score of each of these documents."""
+        import numpy as np
+
+        number = self._numbers.get(term)
+        if number is None or not len(documents):
+            return np.zeros(len(documents), dtype=np.float32)
+        part = slice(self._starts[number], self._starts[number + 1])
+        where = self._where[part]
+        documents = documents.astype(np.int32, copy=False)  # of another width, all of `where` would be copied
+        at = np.minimum(where.searchsorted(documents), len(where) - 1)
+        shares: Scores = np.where(where[at] == documents, self._weights[part][at], np.float32(0))
+        return shares
+
+    def score_of(self, terms: Mapping[str, float], document: Document) -> float:
+        """What a document would score that is not in the collection."""
+        weights: dict[str, float] = defaultdict(float)
+        for text, weight in document:
+            for term in self.language.reduced(words.split(text)):
+                weights[term] += weight
+        norm = _SATURATION * (1 - _LENGTH + _LENGTH * sum(weights.values()) / self._mean)
+        return sum(
+            times * self.idf(term) * weights[term] * (_SATURATION + 1) / (weights[term] + norm)
+            for term, times in terms.items()
+            if term in weights and term in self._numbers
+        )
+
     def holds(self, term: str, document: int) -> bool:
-        if term not in self._postings:
+        import numpy as np
+
+        number = self._numbers.get(term)
+        if number is None:
             return False
-        where = self._postings[term][0]
-        at = int(where.searchsorted(document))
+        where = self._where[self._starts[number] : self._starts[number + 1]]
+        at = int(where.searchsorted(np.int32(document)))
         return at < len(where) and int(where[at]) == document
 
     def covered(self, terms: Sequence[str], document: int) -> float:
@@ -109,42 +167,110 @@ class Lexicon:
         whole = sum(self.idf(term) for term in terms)
         return sum(self.idf(term) for term in terms if self.holds(term, document)) / whole if whole else 0.0
 
-
-class Names:
-    """Titles, aliases and ids, to see when a question calls an entry by its name."""
-
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        self._owners: dict[tuple[str, ...], set[str]] = {}
-        for entry in entries:
-            for name in (entry.title, *entry.aliases, entry.id):
-                split = words.split(name)
-                self._owners.setdefault(_folded(split), set()).add(entry.id)
-
-    def called(self, question: str) -> Mapping[str, float]:
-        """Entry -> how plainly it is named, up to `WHOLE`. A name of several entries counts less for each."""
-        split = words.split(question)
-        found: list[tuple[int, int, set[str]]] = []
-        for length in range(min(_LONGEST_NAME, len(split)), 0, -1):
-            for start in range(len(split) - length + 1):
-                part = split[start : start + length]
-                owners = self._owners.get(_folded(part))
-                # The longest name wins: "targeted universalism primer" does not also name its parts.
-                inside = any(first <= start and start + length <= last for first, last, _ in found)
-                if owners and not inside and not _common(part):
-                    found.append((start, start + length, owners))
-        called: dict[str, float] = {}
-        for first, last, owners in found:
-            beside = (*split[:first], *split[last:])
-            whole = all(word.casefold() in words.COMMON for word in beside)
-            for owner in owners:
-                called[owner] = max(called.get(owner, 0.0), (WHOLE if whole else 1.0) / len(owners))
-        return called
+    def _rarity(self, held_by: int) -> float:
+        return math.log(1 + (self._size - held_by + 0.5) / (held_by + 0.5))
 
 
-def _folded(split: Sequence[str]) -> tuple[str, ...]:
-    return tuple(word.casefold() for word in split)
+class Language:
+    """The words of a collection: their stems, its acronyms, and what a mistyped word was meant to be."""
+
+    def __init__(self, stems: dict[str, str], acronyms: Iterable[str]) -> None:
+        self.acronyms = frozenset(acronyms)
+        """In small letters."""
+        self._stems = stems
+        self._alike: dict[tuple[str, int], list[str]] | None = None
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[str]]) -> Language:
+        counts: Counter[str] = Counter()
+        for found in texts:
+            counts.update(found)
+        small: Counter[str] = Counter()
+        capital: Counter[str] = Counter()
+        for word, times in counts.items():
+            small[word.casefold()] += times
+            if words.is_acronym(word):
+                capital[word.casefold()] += times
+        # A heading all in capitals makes no acronyms of words that are written small elsewhere.
+        acronyms = {word for word, times in capital.items() if 2 * times >= small[word]}
+        return cls(words.stems_of(small.keys()), acronyms)
+
+    def saved(self) -> dict[str, Any]:
+        return {
+            "language.words": _packed(list(self._stems)),
+            "language.stems": _packed(list(self._stems.values())),
+            "language.acronyms": _packed(sorted(self.acronyms)),
+        }
+
+    @classmethod
+    def opened(cls, kept: Mapping[str, Any]) -> Language:
+        stems = dict(zip(_unpacked(kept["language.words"]), _unpacked(kept["language.stems"]), strict=True))
+        return cls(stems, _unpacked(kept["language.acronyms"]))
+
+    def reduced(self, found: Iterable[str]) -> list[str]:
+        """Words of the collection as terms."""
+        return words.terms(found, self.acronyms, self._stems)
+
+    def meant(self, found: Sequence[str], known: Mapping[str, int]) -> list[str]:
+        """Words of a question as terms, with the mistyped ones put right."""
+        small = {word.casefold() for word in found}
+        fresh = small - self._stems.keys()
+        stems = {word: self._stems[word] for word in small & self._stems.keys()}
+        if fresh:
+            for word, stem in words.stems_of(fresh).items():
+                stems[word] = stem if stem in known else self._near(word) or stem
+        return words.terms(found, self.acronyms, stems)
+
+    def _near(self, word: str) -> str | None:
+        """The term of the known word that a mistyped one was probably meant to be. Never an acronym."""
+        if len(word) < _LONG_ENOUGH:
+            return None
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        if self._alike is None:
+            self._alike = {}
+            for known in sorted(self._stems.keys() - self.acronyms):
+                if known.isalpha():
+                    self._alike.setdefault((known[0], len(known)), []).append(known)
+        mistakes = 2 if len(word) >= _VERY_LONG else 1
+        near = [
+            known
+            for size in range(len(word) - mistakes, len(word) + mistakes + 1)
+            for known in self._alike.get((word[0], size), ())
+        ]
+        found = process.extractOne(word, near, scorer=OSA.distance, score_cutoff=mistakes)
+        return self._stems[found[0]] if found else None
 
 
-def _common(split: Sequence[str]) -> bool:
-    """ "it" and "ed" are words before they are acronyms; in capitals they are acronyms."""
-    return len(split) == 1 and split[0].casefold() in words.COMMON and not split[0].isupper()
+def _weighted(terms: Mapping[str, float] | Iterable[str]) -> Iterable[tuple[str, float]]:
+    return terms.items() if isinstance(terms, Mapping) else ((term, 1.0) for term in terms)
+
+
+def _packed(texts: Sequence[str]) -> Any:
+    import numpy as np
+
+    return np.frombuffer(json.dumps(texts, ensure_ascii=False).encode(), dtype=np.uint8)
+
+
+def _unpacked(packed: Any) -> list[str]:
+    found: list[str] = json.loads(packed.tobytes())
+    return found
+
+
+def write(path: Path, passages: Lexicon, entries: Lexicon) -> None:
+    """Both, which share one language, in one file."""
+    import numpy as np
+
+    arrays = passages.language.saved() | passages.saved("passages") | entries.saved("entries")
+    with path.open("wb") as file:
+        np.savez(file, **arrays)
+
+
+def read(path: Path) -> tuple[Lexicon, Lexicon]:
+    import numpy as np
+
+    with np.load(path, allow_pickle=False) as kept:
+        arrays = {name: kept[name] for name in kept.files}
+    language = Language.opened(arrays)
+    return Lexicon.opened(arrays, "passages", language), Lexicon.opened(arrays, "entries", language)

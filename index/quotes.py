@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from index import sentences
 
@@ -16,7 +17,7 @@ _MARK = re.compile(r"\s*(?:[-*+>]|\d+[.)])\s+")
 
 def best(text: str, weigh: Callable[[str], float]) -> str:
     """A slice of `text`. `weigh` says how much of the question a sentence meets; the first of equals wins."""
-    spans = list(_spans(text))
+    spans = _spans(text)
     if not spans:
         return text[:LONGEST]
     weights = [weigh(text[start:end]) for start, end in spans]
@@ -32,7 +33,9 @@ def best(text: str, weigh: Callable[[str], float]) -> str:
     return text[start:end]
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(4096)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where its sentences are; remembered, since few passages are shown often."""
     found = []
     for block in _BLOCK.finditer(text):
         mark = _MARK.match(block[0])
@@ -40,4 +43,4 @@ def _spans(text: str) -> list[tuple[int, int]]:
         for start, end in sentences.spans(text[offset : block.end()]):
             if any(letter.isalnum() for letter in text[offset + start : offset + end]):
                 found.append((offset + start, offset + end))
-    return found
+    return tuple(found)

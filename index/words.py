@@ -29,9 +29,11 @@ COMMON = frozenset(_COMMON.split())
 
 def split(text: str) -> list[str]:
     """The words as they are written, without accents: "Schön's 0201-05-0100" -> Schon, 0201-05-0100."""
-    flat = unicodedata.normalize("NFKD", text)
-    flat = "".join(letter for letter in flat if not unicodedata.combining(letter))
-    return [_POSSESSIVE.sub("", word) for word in _WORD.findall(flat)]
+    if not text.isascii():
+        flat = unicodedata.normalize("NFKD", text)
+        text = "".join(letter for letter in flat if not unicodedata.combining(letter))
+    found: list[str] = _WORD.findall(text)
+    return [_POSSESSIVE.sub("", word) if "'" in word or "’" in word else word for word in found]
 
 
 def is_acronym(word: str) -> bool:

@@ -25,7 +25,7 @@ class WordEncoder:
     def tokens(self, text: str) -> int:
         return 2 + len(text.split())
 
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
+    def encode(self, texts: Sequence[str], *, questions: bool = False) -> np.ndarray:
         self.encoded += texts
         rows = np.full((len(texts), self.dimension), 1e-3, dtype=np.float32)
         for at, text in enumerate(texts):

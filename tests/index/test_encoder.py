@@ -11,19 +11,20 @@ import pytest
 
 from index.encoder import MiniLM
 from index.errors import ModelProblem
+from index.models import SHIPPED_SHA256, Model
 
 HERE = Path(__file__).resolve().parents[2]
-HEAVY = ("torch", "numpy", "faiss", "sentence_transformers", "transformers", "sqlite_utils", "sklearn", "yaml")
+HEAVY = ("torch", "numpy", "faiss", "onnxruntime", "sentence_transformers", "transformers", "sqlite_utils", "sklearn")
 
 
 def test_importing_the_package_loads_nothing_heavy():
     """So that a command line that only shows its help starts at once."""
-    modules = "build confidence documents encoder errors fit lexical passages quotes search sentences words"
+    modules = "build confidence documents encoder errors export fit fusion lexical passages quotes search topics words"
     code = f"""
 import sys
 for name in "{modules}".split():
     __import__("index." + name)
-print(sorted(set({HEAVY[:-1]!r}) & set(sys.modules)))
+print(sorted(set({HEAVY!r}) & set(sys.modules)))
 """
     run = subprocess.run([sys.executable, "-c", code], cwd=HERE, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
@@ -57,11 +58,11 @@ def test_one_text_alone_has_the_vector_it_has_among_many(model):
 def test_weights_that_are_not_the_expected_ones_are_refused(tmp_path):
     """A damaged or exchanged file is never used."""
     model = MiniLM(verified=tmp_path / "models.json")
-    shutil.copytree(model._folder, tmp_path / "model")
+    shutil.copytree(model.model.folder, tmp_path / "model")
     with (tmp_path / "model" / "model.safetensors").open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"changed")
-    model._folder = tmp_path / "model"
+    model._model = Model(tmp_path / "model", SHIPPED_SHA256)
     for _ in range(2):
         with pytest.raises(ModelProblem, match="is not the one this program was made with") as caught:
             model.encode(["text"])
@@ -76,9 +77,13 @@ def test_another_model_has_another_name_and_a_changed_one_too(tmp_path):
     weights.write_bytes(b"one")
     model = MiniLM(tmp_path, verified=tmp_path / "seen.json")
     assert (model.dimension, model.limit) == (8, 64)
-    assert model.name == f"{tmp_path.name}@7692c3ad3540"
+    first = model.name
+    assert first.startswith(f"{tmp_path.name}@")
     weights.write_bytes(b"other")
-    assert MiniLM(tmp_path, verified=tmp_path / "seen.json").name == f"{tmp_path.name}@d9298a10d1b0"
+    second = MiniLM(tmp_path, verified=tmp_path / "seen.json").name
+    (tmp_path / "config.json").write_text('{"hidden_size": 16}')
+    third = MiniLM(tmp_path, verified=tmp_path / "seen.json").name
+    assert len({first, second, third}) == 3
 
 
 def test_weights_are_read_once_for_each_state_of_the_file(tmp_path):
@@ -103,7 +108,7 @@ def test_notes_that_cannot_be_used_cost_only_time(tmp_path, notes):
         remembered.mkdir()
     else:
         remembered.write_text(notes)
-    assert MiniLM(tmp_path, verified=remembered).name.endswith("@7692c3ad3540")
+    assert MiniLM(tmp_path, verified=remembered).name == MiniLM(tmp_path, verified=tmp_path / "other.json").name
 
 
 def test_a_folder_without_a_model_is_told(tmp_path):

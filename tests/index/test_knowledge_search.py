@@ -16,9 +16,8 @@ QUESTIONS: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "quest
 ANSWERED = [question for question in QUESTIONS if question["answer"]]
 UNANSWERED = [question for question in QUESTIONS if not question["answer"]]
 
-# Measured, less a little: all 40 questions were right first, and 9 of 10 questions without an answer got none.
-RIGHT_FIRST = 0.92
-RIGHT_IN_THREE = 0.97
+RIGHT_FIRST = 0.95
+RIGHT_IN_THREE = 1.0
 OWN_QUESTIONS_RIGHT_FIRST = 0.85
 
 pytestmark = pytest.mark.model
@@ -62,10 +61,20 @@ def test_an_entry_that_only_looks_right_does_not_come_first(knowledge, question)
     assert hits[0].entry not in question["not"]
 
 
-def test_questions_without_an_answer_are_seldom_answered(knowledge):
-    """Fees, dates, law, other people: at most one of ten may look answered, and none by accident of words."""
-    answered = [question["ask"] for question in UNANSWERED if knowledge.search(question["ask"]).band == "answer"]
-    assert len(answered) <= 1, answered
+def test_questions_that_a_person_answers_are_all_handed_over(knowledge):
+    """Fees, dates, law, other people, a crisis: with the topic and the role to ask, and no passage."""
+    for question in UNANSWERED:
+        answer = knowledge.search(question["ask"])
+        assert (answer.band, answer.passages) == ("none", ()), question["ask"]
+        assert answer.hand_over, question["ask"]
+        assert answer.escalate_to, question["ask"]
+
+
+def test_near_questions_without_an_entry_are_seldom_answered(knowledge):
+    """Close to the subject is not yet the subject: the lines of unanswered.yaml."""
+    near = yaml.safe_load((KNOWLEDGE / "unanswered.yaml").read_text("utf-8"))
+    answered = [question for question in near if knowledge.search(question).band == "answer"]
+    assert len(answered) <= 0.05 * len(near), answered
 
 
 def test_public_questions_are_seldom_refused(knowledge):
