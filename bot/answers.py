@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot import help_card
 from bot.messages import Audience, Option, Outgoing, Quote
 from bot.visit import Visit
 from index.search import Answer, Hit
+from index.topics import topic_of
 
 ANSWER, CLOSEST = "answer", "closest"
 _QUESTION_LIMIT = 1000
@@ -26,6 +28,23 @@ async def card(visit: Visit, question: str) -> Outgoing:
 
 
 def show(answer: Answer, *, in_channel: bool = False) -> Outgoing:
+    if answer.hand_over:
+        topic = topic_of(answer.question)
+        return Outgoing(
+            f"{topic.reason if topic else 'This is for a person to answer.'} A person can help: "
+            f"{answer.escalate_to}. Nothing is sent to anybody unless you say so.",
+            options=(ask_a_person(),),
+        )
+    if answer.ambiguous:
+        readings = "\n".join(f"• {reading}" for reading in answer.ambiguous)
+        return Outgoing(f"That can mean several things:\n\n{readings}\n\nPlease ask again with the one you mean.")
+    found = _found(answer, in_channel)
+    if answer.words_only:
+        return replace(found, note=f"{found.note} Found by its words alone; the full search is still loading.".strip())
+    return found
+
+
+def _found(answer: Answer, in_channel: bool) -> Outgoing:
     if answer.band == ANSWER:
         return passage(answer.passages[0], in_channel=in_channel)
     if answer.band == CLOSEST:

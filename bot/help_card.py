@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from bot.messages import Option, Outgoing
+from index.topics import CHILD, CRISIS, topic_of
 
 _SIGNS = re.compile(
     r"\b(kill(ing)? myself|suicid\w*|end (my life|it all)|hurt(ing)? myself|harm(ing)? myself|self[- ]harm|"
@@ -20,7 +21,7 @@ _SIGNS = re.compile(
 
 def shows_signs(text: str) -> bool:
     """Announced in the privacy text. A miss is possible, so the button is always there too."""
-    return bool(_SIGNS.search(text))
+    return bool(_SIGNS.search(text)) or topic_of(text) in (CRISIS, CHILD)
 
 
 def card(contacts: Sequence[str]) -> Outgoing:

@@ -49,6 +49,7 @@ class Search:
             if self._index is None:
                 self._index = open_index(self._folder, MiniLM())
                 self.state = "ready"
+            self._index = self._index.refresh()  # a new build serves from the next question on
             return self._index
 
     def close(self) -> None:
