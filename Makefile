@@ -14,7 +14,7 @@ INSTALL = $(PIP) install $(PIP_OPTIONS) -c constraints.txt
 WORKERS = 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check index bench format clean
+.PHONY: help demo test check index prove bench format clean
 
 help:  ## this list
 	@echo "Cohortbook: weekly prompts, private reflections and cited answers for a cohort."
@@ -29,6 +29,9 @@ index: .venv/installed  ## build the search index from knowledge/
 
 check: .venv/installed  ## read settings, prompts/ and knowledge/ and report every problem
 	@.venv/bin/cohortbook check
+
+prove: .venv/installed-dev  ## run the long proofs; each prints what it measured
+	@.venv/bin/pytest -m prove -n 0 -q -s --durations=0
 
 bench: .venv/installed-dev  ## compare the search with txtai and chromadb, where these are installed
 	@.venv/bin/python -m bench.search knowledge
