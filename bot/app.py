@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from bot import backup, control, lanes, platforms
 from bot.clock import machine_now
 from bot.config import Settings
+from bot.errands import Terms
 from bot.errors import Refused
 from bot.ids import Ids, random_id
-from bot.lanes import Terms
 from bot.library import Library
 from bot.messages import Address, Incoming, Person, Platform, Reply
 from bot.metrics import Metrics

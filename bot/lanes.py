@@ -7,111 +7,20 @@ back, the fence must still be one's own, for somebody else may be sending it by 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, exists, func, or_, select, tuple_, update
 from sqlalchemy import Row as Found
 
+from bot import settling
+from bot.errands import Errand, Held, LaneKey, Manners, Outcome, Terms, Turn, manners_of
 from bot.messages import Address
 from bot.outbox import MISSED, READY, RESTORED, SENDING, SENT, UNKNOWN, Row, is_, row_of
 from bot.pace import Pace
 from bot.store.tables import account, lane, outbox, place
-
-NOBODY_KNOWS = "nobody can tell whether it arrived"
-
-LaneKey: TypeAlias = tuple[str, str]
-"""(tenant, lane)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How long things may take, in seconds of the machine's clock, and how much is taken at once."""
-
-    lease: float = 60
-    timeout: float = 10
-    """Of one call to a platform."""
-    margin: float = 1
-    look_after: float = 30
-    """A message without a clear answer is looked for this long after its last try."""
-    looks: int = 5
-    """When so many looks had no answer, nobody can know whether it arrived."""
-    ahead: float = 1
-    """A lane takes what its pace lets it send in this time."""
-    most: int = 8
-    """Messages of one lane that are on their way at once."""
-    lanes: int = 200
-    """In the hands of one process."""
-    again_when_unknown: frozenset[str] = frozenset({"prompt"})
-    """Kinds that are sent again when nobody can know; the others wait for a person."""
-
-    def __post_init__(self) -> None:
-        if self.lease < 2 * (self.timeout + self.margin):
-            raise ValueError("a lease must cover two calls to a platform, or nothing would ever be sent")
-
-
-@dataclass(frozen=True, slots=True)
-class Manners:
-    """What a platform says of itself to whoever sends."""
-
-    rate: float | None = math.inf
-    """Messages a second that a lane takes; None when the platform does not tell."""
-    repeats_safely: float = 0
-    """For so many seconds a second message with the same key is taken for the first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """A row in our hands: to send, or to look for."""
-
-    row: Row
-    address: Address | None
-    start: float = 0
-    """Seconds from the turn in which it was taken; its lane's pace."""
-    look: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of an errand. `state` is the row's next one."""
-
-    errand: Errand
-    state: str
-    ref: str | None = None
-    sent_at: datetime | None = None
-    reason: str = ""
-    due: datetime | None = None
-    """It is due at another moment of the calendar."""
-    pause: float | None = None
-    """The platform asked the lane to wait so many seconds."""
-    rest: float = 0
-    """This row alone is left alone for so many seconds."""
-    asked: bool = False
-    """The platform was asked to do something, which counts against its limit."""
-    counts: bool = False
-    """A look that had no answer; after some of these nobody can know."""
-    hopeless: bool = False
-    """It cannot be looked for at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A lane in our hands."""
-
-    fence: int
-    pace: Pace
-    in_flight: int = 0
-    pause: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    held: Mapping[LaneKey, Held]
-    errands: Sequence[Errand] = field(default_factory=list)
-    missed: Sequence[Row] = field(default_factory=list)
 
 
 def turn(
@@ -132,7 +41,7 @@ def turn(
     time and `at` the machine's. Nothing but the database is changed, so a turn that failed can be done again.
     """
     mine = _still_mine(tx, who, held)
-    _settle(tx, outcomes, manners, at, terms)
+    settling.settle(tx, outcomes, manners, at, terms)
     mine = {key: _after(mine[key], key, outcomes, at) for key in mine}
     late = _miss(tx, now)
     errands: list[Errand] = []
@@ -157,75 +66,7 @@ def forget(tx: Connection) -> None:
     tx.execute(update(lane).values(owner=None, lease_until=None))
 
 
-# --- what came back --------------------------------------------------------------------------------
-
-
-def _settle(
-    tx: Connection, outcomes: Sequence[Outcome], manners: Mapping[str, Manners], at: datetime, terms: Terms
-) -> None:
-    this = (outbox.c.tenant == bindparam("b_tenant"), outbox.c.key == bindparam("b_key"))
-    sent = [_values(one, ref=one.ref, sent_at=one.sent_at) for one in outcomes if one.state == SENT]
-    if sent:
-        facts: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("ref", "sent_at")}
-        tx.execute(update(outbox).where(*this, outbox.c.state != SENT).values(state=SENT, reason=None, **facts), sent)
-    others = [_values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms)) for one in outcomes]
-    others = [values for values, one in zip(others, outcomes, strict=True) if one.state != SENT]
-    if others:
-        names = ("state", "reason", "due_at", "attempts", "tried_at", "again_at", "safe_until")
-        tx.execute(
-            update(outbox)
-            .where(*this, or_(is_(SENDING), is_(UNKNOWN)), outbox.c.fence == bindparam("b_fence"))
-            .values(
-                {name: bindparam(f"b_{name}") for name in names}
-                | {
-                    "tried_at": case((bindparam("b_keep") == 1, outbox.c.tried_at), else_=bindparam("b_tried_at")),
-                    "safe_until": case(
-                        (bindparam("b_keep") == 1, outbox.c.safe_until), else_=bindparam("b_safe_until")
-                    ),
-                }
-            ),
-            others,
-        )
-
-
-def _back(one: Outcome, manners: Mapping[str, Manners], at: datetime, terms: Terms) -> dict[str, object]:
-    """What a row that was not sent looks like from now on."""
-    row = one.errand.row
-    state, attempts, reason = one.state, row.attempts, one.reason or None
-    again = at + timedelta(seconds=one.rest) if one.rest else None
-    keep = False
-    if one.errand.look and state == UNKNOWN:
-        keep, attempts = True, attempts + one.counts
-        again = at + timedelta(seconds=one.rest or min(terms.look_after * 2.0**attempts, 3600))
-        if one.hopeless or attempts >= terms.looks:
-            reason = NOBODY_KNOWS
-            again = at + timedelta(hours=1)
-            if row.intent.kind in terms.again_when_unknown:
-                state, attempts, again, keep = READY, 0, None, False
-    elif one.errand.look:
-        attempts = 0
-    elif state == UNKNOWN:
-        attempts, again = attempts + 1, at + timedelta(seconds=min(2.0**attempts, 30))
-        if not _manners(manners, row.lane).repeats_safely:
-            again = None
-    elif state == READY and attempts:  # an earlier try may have arrived: this one was not made, that one is open
-        state, keep = UNKNOWN, True
-    return {
-        "state": state,
-        "reason": reason,
-        "due_at": one.due or row.intent.due,
-        "attempts": attempts,
-        "again_at": again,
-        "tried_at": at if state == UNKNOWN else None,
-        "safe_until": None,
-        "keep": int(keep or (state == UNKNOWN and not one.errand.look)),
-    }
-
-
-def _values(one: Outcome, **values: object) -> dict[str, object]:
-    row = one.errand.row
-    named = {"tenant": row.intent.tenant, "key": row.key, **values}
-    return {f"b_{name}": value for name, value in named.items()}
+# --- lanes -----------------------------------------------------------------------------------------
 
 
 def _after(one: Held, key: LaneKey, outcomes: Sequence[Outcome], at: datetime) -> Held:
@@ -241,9 +82,6 @@ def _after(one: Held, key: LaneKey, outcomes: Sequence[Outcome], at: datetime) -
         pause = at + timedelta(seconds=max(pauses))
         pace = pace.pushed_back(pause)
     return replace(one, pace=pace, pause=pause, in_flight=one.in_flight - len(back))
-
-
-# --- lanes -----------------------------------------------------------------------------------------
 
 
 def _still_mine(tx: Connection, who: str, held: Mapping[LaneKey, Held]) -> dict[LaneKey, Held]:
@@ -279,7 +117,7 @@ def _take(
     ).all()
     taken = {}
     for row in found:
-        pace = Pace.of(_manners(manners, row.lane).rate, row.rate, row.blocked_until is not None, row.paced_to)
+        pace = Pace.of(manners_of(manners, row.lane).rate, row.rate, row.blocked_until is not None, row.paced_to)
         taken[row.tenant, row.lane] = Held(row.fence + 1, pace)
         _leave_unknown(tx, row, at)
     return taken
@@ -326,10 +164,6 @@ def _keep(tx: Connection, who: str, lanes: Mapping[LaneKey, Held], at: datetime,
             for (tenant, name), one in sorted(lanes.items())
         ],
     )
-
-
-def _manners(manners: Mapping[str, Manners], name: str) -> Manners:
-    return manners.get(name.partition(":")[0], Manners())
 
 
 # --- rows ------------------------------------------------------------------------------------------
@@ -383,7 +217,7 @@ def _load(
     if not found:
         return one, []
     pace, starts = one.pace.take(at, len(found))
-    safely = _manners(manners, key[1]).repeats_safely
+    safely = manners_of(manners, key[1]).repeats_safely
     soon = at + timedelta(seconds=terms.timeout + terms.margin)
     errands = []
     for row, start in zip(found, starts, strict=True):

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
+from bot.errands import Errand, LaneKey, Outcome, Terms
 from bot.errors import Refused, Unknown, Wait
-from bot.lanes import Errand, LaneKey, Outcome, Terms
 from bot.messages import Address, Outgoing, Platform
 from bot.outbox import CANCELLED, READY, REFUSED, SENT, UNKNOWN, NotYet
 from bot.router import FrontDesk

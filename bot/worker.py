@@ -16,8 +16,8 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import lanes, outbox
+from bot.errands import Errand, Held, LaneKey, Manners, Outcome, Terms, Turn
 from bot.ids import random_id
-from bot.lanes import Held, LaneKey, Manners, Outcome, Terms, Turn
 from bot.messages import Platform
 from bot.metrics import Metrics
 from bot.router import FrontDesk
@@ -134,7 +134,7 @@ class Worker:
         return turn
 
     def _start(self, turn: Turn, began: float) -> None:
-        by_lane: dict[LaneKey, list[lanes.Errand]] = {}
+        by_lane: dict[LaneKey, list[Errand]] = {}
         for errand in turn.errands:
             by_lane.setdefault((errand.row.intent.tenant, errand.row.lane), []).append(errand)
         for errands in by_lane.values():

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from bot import lanes, outbox, planner
+from bot.errands import Manners, Terms
 from bot.errors import DeliveryError, Refused, Unknown, Wait
-from bot.lanes import Terms
 from bot.messages import Form, Outgoing
 from bot.outbox import Row
 from bot.store.tables import outbox as table
@@ -42,7 +42,7 @@ async def take_and_crash(town: Town) -> Row:
     with town.house.store.begin() as tx:
         while planner.plan(tx, services, services.now()):
             pass
-        manners = {"recorder": lanes.Manners()}
+        manners = {"recorder": Manners()}
         turn = lanes.turn(tx, "gone", {}, [], manners, services.now(), town.machine(), TERMS)
     town.machine.go_on(TERMS.lease)
     return next(one.row for one in turn.errands if one.row.intent.kind == "prompt")

@@ -6,35 +6,18 @@ Texts that people write privately live in `entry` and `share` only, and only `bo
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
-from sqlalchemy import Column, ForeignKeyConstraint, Index, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.dialects import postgresql
-from sqlalchemy.engine import Dialect
 from sqlalchemy.engine.default import DefaultExecutionContext
-from sqlalchemy.types import Boolean, Date, DateTime, Float, Integer, LargeBinary, String, Text, Time, TypeDecorator
+from sqlalchemy.types import Boolean, Date, Integer, LargeBinary, String, Text, Time
 
 from bot.messages import Address
+from bot.store.columns import Instant, metadata
+from bot.store.delivery import inbox, lane, outbox
+
+__all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 
 SCHEMA_VERSION = 3
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC datetime; stored without zone because SQLite has none."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
 
 
 def lane_name(address: str) -> str:
@@ -46,8 +29,6 @@ def lane_name(address: str) -> str:
 def _lane(row: DefaultExecutionContext) -> str:
     return lane_name(row.get_current_parameters()["address"])  # type: ignore[no-untyped-call]
 
-
-metadata = MetaData()
 
 schema = Table("schema", metadata, Column("version", Integer, primary_key=True))
 
@@ -242,65 +223,6 @@ share_reader = Table(
     Column("person", String(32), nullable=False),
     PrimaryKeyConstraint("tenant", "share", "person"),
     ForeignKeyConstraint(["tenant", "share"], ["share.tenant", "share.share"]),
-)
-
-_OPEN = "state = 'ready' OR state = 'sending' OR state = 'unknown'"
-_READY = "state = 'ready'"
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("tenant", String(32), nullable=False),
-    # Compared byte by byte, so that the keys of one cohort, kind and number are a range of the index.
-    Column("key", String(200).with_variant(postgresql.VARCHAR(200, collation="C"), "postgresql"), nullable=False),
-    Column("cohort", String(32), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("number", Integer, nullable=False),
-    Column("recipient", String(32), nullable=False),
-    Column("channel", Boolean, nullable=False),  # the recipient is a place, not a person
-    Column("subject", String(32), nullable=False),  # what it is about (a broadcast, a share), or ''
-    Column("due_at", Instant, nullable=False),
-    Column("expires_at", Instant),
-    Column("state", String(16), nullable=False),
-    Column("lane", String(100), nullable=False, server_default=""),  # '' for a recipient without an address
-    Column("fence", Integer, nullable=False, server_default="0"),  # of the lane's lease under which it was tried
-    Column("attempts", Integer, nullable=False, server_default="0"),  # without a clear answer, in a row
-    Column("address", String(200)),  # where it was tried, so that it is looked for there
-    Column("tried_at", Instant),  # this and the next two are moments of the machine's clock
-    Column("again_at", Instant),  # not touched before
-    Column("safe_until", Instant),  # until then the platform takes a repeat for the same message
-    Column("sent_at", Instant),
-    Column("ref", Text),
-    Column("reason", Text),
-    PrimaryKeyConstraint("tenant", "key"),
-    # Both hold open rows alone, and stay small however many were sent.
-    Index("outbox_open", "tenant", "lane", "state", "due_at", sqlite_where=sql(_OPEN), postgresql_where=sql(_OPEN)),
-    Index("outbox_late", "expires_at", sqlite_where=sql(_READY), postgresql_where=sql(_READY)),
-    Index("outbox_for", "tenant", "recipient", sqlite_where=sql(_READY), postgresql_where=sql(_READY)),
-)
-
-lane = Table(
-    "lane",
-    metadata,
-    Column("tenant", String(32), nullable=False),
-    Column("lane", String(100), nullable=False),
-    Column("owner", String(64)),
-    Column("lease_until", Instant),
-    Column("fence", Integer, nullable=False, server_default="0"),  # one more with every new owner
-    Column("served_at", Instant),
-    Column("blocked_until", Instant),  # the platform asked for a pause; not NULL: it once did
-    Column("rate", Float),  # messages a second, as learned; NULL: not yet
-    Column("paced_to", Instant),  # the pace allows the next message then, less the burst
-    PrimaryKeyConstraint("tenant", "lane"),
-)
-
-inbox = Table(
-    "inbox",
-    metadata,
-    Column("tenant", String(32), nullable=False),
-    Column("event", String(200), nullable=False),
-    Column("at", Instant, nullable=False),
-    PrimaryKeyConstraint("tenant", "event"),
 )
 
 broadcast = Table(

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, insert, select
 
 from bot import lanes
-from bot.lanes import Errand, Held, LaneKey, Manners, Outcome, Terms
+from bot.errands import Errand, Held, LaneKey, Manners, Outcome, Terms
 from bot.messages import Address
 from bot.outbox import Intent
 from bot.store import Store, tables

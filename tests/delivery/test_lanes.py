@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from bot import lanes, outbox
-from bot.lanes import NOBODY_KNOWS, Terms
+from bot.errands import Manners, Terms
 from bot.messages import Address
+from bot.settling import NOBODY_KNOWS
 from bot.store import Store, tables
 from tests.delivery.hands import NOW, TERMS, Hands, back, intent, keys, people, sent, states
 
@@ -171,7 +172,7 @@ def test_lanes_of_platforms_that_do_not_run_here_are_left_alone(store: Store) ->
     """Another process may run that platform; until its time has passed the message waits."""
     plan(store, "renata")
     hands = Hands(store)
-    hands.manners = {"another": lanes.Manners()}
+    hands.manners = {"another": Manners()}
     assert hands.turn() == []
     assert row(store)[0] == outbox.READY
 

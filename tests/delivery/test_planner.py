@@ -13,7 +13,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Connection, event, func, insert, select, update
 
-from bot import outbox, planner, schedule
+from bot import horizon, outbox, planner, schedule
 from bot.outbox import Intent
 from bot.schedule import Change, CohortPlan, MemberPlan
 from bot.store import Store, cohorts, people, tables, turns
@@ -100,7 +100,7 @@ def test_everybody_gets_what_their_own_clock_says(store: Store) -> None:
             one.paused_until,
         )  # fmt: skip
         for send in schedule.member_sends(TOY, CohortPlan(MONDAY, "America/New_York"), clock):
-            if send.kind in ("prompt", "reminder") and send.due <= NOW + DAY + HOUR + planner.AHEAD:
+            if send.kind in ("prompt", "reminder") and send.due <= NOW + DAY + HOUR + horizon.AHEAD:
                 wanted[outbox.key("c", send.kind, send.number, one.name)] = send.due
     assert {key: at for key, (at, _) in rows(store, "prompt", "reminder").items()} == wanted
     assert len(wanted) > 200

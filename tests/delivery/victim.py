@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bot import lanes, outbox
-from bot.lanes import Terms
+from bot.errands import Terms
 from bot.messages import Outgoing
 from bot.outbox import Intent
 from bot.store import Store

@@ -1,0 +1,85 @@
+"""What becomes of a row once its errand is back. That it was sent is believed of anybody; to put it back, the
+fence must still be one's own, for somebody else may be sending it by now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, case, or_, update
+
+from bot.errands import Manners, Outcome, Terms, manners_of
+from bot.outbox import READY, SENDING, SENT, UNKNOWN, is_
+from bot.store.tables import outbox
+
+NOBODY_KNOWS = "nobody can tell whether it arrived"
+
+
+def settle(
+    tx: Connection, outcomes: Sequence[Outcome], manners: Mapping[str, Manners], at: datetime, terms: Terms
+) -> None:
+    this = (outbox.c.tenant == bindparam("b_tenant"), outbox.c.key == bindparam("b_key"))
+    sent = [_values(one, ref=one.ref, sent_at=one.sent_at) for one in outcomes if one.state == SENT]
+    if sent:
+        facts: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("ref", "sent_at")}
+        tx.execute(update(outbox).where(*this, outbox.c.state != SENT).values(state=SENT, reason=None, **facts), sent)
+    others = [_values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms)) for one in outcomes]
+    others = [values for values, one in zip(others, outcomes, strict=True) if one.state != SENT]
+    if others:
+        names = ("state", "reason", "due_at", "attempts", "tried_at", "again_at", "safe_until")
+        tx.execute(
+            update(outbox)
+            .where(*this, or_(is_(SENDING), is_(UNKNOWN)), outbox.c.fence == bindparam("b_fence"))
+            .values(
+                {name: bindparam(f"b_{name}") for name in names}
+                | {
+                    "tried_at": case((bindparam("b_keep") == 1, outbox.c.tried_at), else_=bindparam("b_tried_at")),
+                    "safe_until": case(
+                        (bindparam("b_keep") == 1, outbox.c.safe_until), else_=bindparam("b_safe_until")
+                    ),
+                }
+            ),
+            others,
+        )
+
+
+def _back(one: Outcome, manners: Mapping[str, Manners], at: datetime, terms: Terms) -> dict[str, object]:
+    """What a row that was not sent looks like from now on."""
+    row = one.errand.row
+    state, attempts, reason = one.state, row.attempts, one.reason or None
+    again = at + timedelta(seconds=one.rest) if one.rest else None
+    keep = False
+    if one.errand.look and state == UNKNOWN:
+        keep, attempts = True, attempts + one.counts
+        again = at + timedelta(seconds=one.rest or min(terms.look_after * 2.0**attempts, 3600))
+        if one.hopeless or attempts >= terms.looks:
+            reason = NOBODY_KNOWS
+            again = at + timedelta(hours=1)
+            if row.intent.kind in terms.again_when_unknown:
+                state, attempts, again, keep = READY, 0, None, False
+    elif one.errand.look:
+        attempts = 0
+    elif state == UNKNOWN:
+        attempts, again = attempts + 1, at + timedelta(seconds=min(2.0**attempts, 30))
+        if not manners_of(manners, row.lane).repeats_safely:
+            again = None
+    elif state == READY and attempts:  # an earlier try may have arrived: this one was not made, that one is open
+        state, keep = UNKNOWN, True
+    return {
+        "state": state,
+        "reason": reason,
+        "due_at": one.due or row.intent.due,
+        "attempts": attempts,
+        "again_at": again,
+        "tried_at": at if state == UNKNOWN else None,
+        "safe_until": None,
+        "keep": int(keep or (state == UNKNOWN and not one.errand.look)),
+    }
+
+
+def _values(one: Outcome, **values: object) -> dict[str, object]:
+    row = one.errand.row
+    named = {"tenant": row.intent.tenant, "key": row.key, **values}
+    return {f"b_{name}": value for name, value in named.items()}
