@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LONGEST = 300
-TOO_LONG_ALREADY = {"bot.lanes": 456, "bot.planner": 361, "bot.store.tables": 349, "index.search": 448}
-"""Debts: each of these is to be parted, and may not grow before that."""
+TOO_LONG_ALREADY = {"index.search": 448}
+"""A debt: it is to be parted, and may not grow before that."""
 PRIVATE = "bot.vault.private"
 
 MAY_OPEN_OWN_WORDS = {
