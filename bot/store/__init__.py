@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random
 
 from bot.errors import CohortbookError
 from bot.store import migrations
@@ -26,14 +27,15 @@ __all__ = ["SchemaError", "Store"]
 T = TypeVar("T")
 P = ParamSpec("P")
 
+_PATIENCE = 30
+"""Seconds to wait for somebody else's write."""
 _PRAGMAS = {
+    "busy_timeout": _PATIENCE * 1000,
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: a power cut must not undo what somebody was told is saved
     "foreign_keys": 1,
     "secure_delete": 1,
-    "busy_timeout": 30_000,
 }
-
 
 _THREADS = 4
 _TRIES = 5
@@ -131,8 +133,15 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     # The driver would begin transactions by itself, and deferred; we say BEGIN (see _begin_sqlite).
     connection.isolation_level = None
     cursor = connection.cursor()
+    # Of two that turn a fresh file to WAL at once, SQLite refuses one straight away, whatever its busy timeout.
+    patiently = Retrying(
+        retry=retry_if_exception_message(match="database is locked"),
+        wait=wait_random(0.001, 0.02),
+        stop=stop_after_delay(_PATIENCE),
+        reraise=True,
+    )
     for name, value in _PRAGMAS.items():
-        cursor.execute(f"PRAGMA {name} = {value}")
+        patiently(cursor.execute, f"PRAGMA {name} = {value}")
         cursor.execute(f"PRAGMA {name}")
         row = cursor.fetchone()
         if row is None or row[0] != value:

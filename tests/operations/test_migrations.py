@@ -225,3 +225,20 @@ def test_replicas_that_start_at_once_make_one_database(engine: Engine) -> None:
     assert set(found) <= set(range(1, tables.SCHEMA_VERSION + 1))
     with engine.connect() as tx:
         assert tx.execute(select(tables.schema.c.version)).all() == [(tables.SCHEMA_VERSION,)]
+
+
+def test_many_that_open_one_fresh_file_at_once_all_get_in(tmp_path: Path) -> None:
+    """SQLite refuses some of those who turn a new file to WAL at the same moment; they try again."""
+    together = Barrier(8)
+
+    def look(file: Path) -> str:
+        engine = store._engine(f"sqlite:///{file}")
+        together.wait()
+        with engine.connect() as tx:
+            mode = tx.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        engine.dispose()
+        return str(mode)
+
+    with ThreadPoolExecutor(8) as threads:
+        for each in range(100):
+            assert set(threads.map(look, [tmp_path / f"{each}.sqlite"] * 8)) == {"wal"}
