@@ -1,37 +1,55 @@
 """What the clock sends one cohort in the next two days, as statements that write it into the outbox.
 
-Prompts and announcements are written for everybody; a step, a reminder, a question after silence only for
-those who have a reason for it, which is looked at again when the words are made.
+Members with the same clock (zone, quiet hours, own day and hour, pause) get everything at the same instants,
+so one statement writes for all of them: a table of lines, each a clock and a send, joined to the members.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, String, exists, false, func, literal, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Date,
+    Integer,
+    Select,
+    String,
+    Time,
+    cast,
+    column,
+    false,
+    func,
+    literal,
+    null,
+    select,
+    true,
+    values,
+)
 
-from bot import outbox, schedule
+from bot import outbox, reasons, schedule
 from bot.outbox import Intent
 from bot.programs import Program
 from bot.schedule import CohortPlan, MemberPlan, Send
-from bot.store import cohorts, milestones, turns
+from bot.store import cohorts, milestones
 from bot.store.cohorts import Cohort
+from bot.store.columns import Instant
 from bot.store.people import QUIET_FROM, QUIET_TO
-from bot.store.tables import account, membership, person, step, turn
-from bot.store.tables import outbox as rows
+from bot.store.tables import account, membership, person
 from bot.visit import Services
 
 Clock: TypeAlias = tuple[str, time | None, time | None, int | None, time | None, date | None]
 """Zone, quiet from and to, own day and hour, paused until."""
+Line: TypeAlias = tuple[Any, ...]
 
 AHEAD = timedelta(hours=48)
-_SILENT_UNITS, _LOOK_BACK = 2, 4
+_CLOCKS_AT_ONCE = 300
 _WITH_THE_PROMPT = (schedule.STEP, schedule.SILENCE)
 _PUNCTUAL = timedelta(minutes=15)
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-_OPEN_STEPS = (turns.OPEN, turns.NOT_YET, turns.PARTLY)
 
 
 def started(which: Cohort) -> tuple[ColumnElement[bool], ...]:
@@ -53,14 +71,16 @@ class Horizon:
         self._now = now
         self._since = since
         self.ends = now + AHEAD
+        self.written = 0
         self._restored = milestones.latest(tx, milestones.RESTORE)
         self._program: Program = services.program(tx, which)
         self._calendar: CohortPlan = cohorts.plan(tx, which)
+        self.numbers = [unit.number for unit in self._program.units]
 
     def plan_channel(self) -> None:
         which = self._which
         if which.place:
-            outbox.put(
+            self.written += outbox.put(
                 self._tx,
                 [
                     Intent(which.tenant, which.cohort, one.kind, one.number, which.place, one.due, True, one.expires)
@@ -68,47 +88,34 @@ class Horizon:
                 ],
             )
 
-    def plan_clock(self, clock: Clock) -> None:
-        """Everybody who lives by this clock."""
-        zone, quiet_from, quiet_to, day, hour, paused = clock
-        here = (
-            # Not a join, or SQLite goes through everybody of the tenant to find those of one cohort.
-            exists().where(
-                person.c.tenant == membership.c.tenant,
-                person.c.person == membership.c.person,
-                person.c.zone == zone,
-                _same(person.c.quiet_from, quiet_from),
-                _same(person.c.quiet_to, quiet_to),
-            ),
-            _same(membership.c.day, day),
-            _same(membership.c.time, hour),
-            _same(membership.c.paused_until, paused),
-        )
-        plan = MemberPlan(zone, quiet_from or QUIET_FROM, quiet_to or QUIET_TO, day, hour, _LONG_AGO, paused)
-        sends = list(schedule.member_sends(self._program, self._calendar, plan))
-        prompts = {one.number: one for one in sends if one.kind == schedule.PROMPT}
-        for one in self._inside(sends):
-            self._write(one, (*here, membership.c.started_at <= prompts[one.number].due))
-        # Whoever said yes in the middle of a unit gets it from that moment on.
-        for prompt in prompts.values():
-            if prompt.due < self._now < prompt.expires:
-                for row in self._tx.execute(
-                    select(membership.c.person).where(
-                        *started(self._which), *here, membership.c.started_at > prompt.due
-                    )
-                ).all():
-                    self.plan_member(row.person)
+    def plan_clocks(self, clocks: Sequence[Clock]) -> None:
+        """Everybody who lives by one of these."""
+        for start in range(0, len(clocks), _CLOCKS_AT_ONCE):
+            lines: list[Line] = []
+            current: list[Line] = []
+            for clock in clocks[start : start + _CLOCKS_AT_ONCE]:
+                sends = list(schedule.member_sends(self._program, self._calendar, _by(clock)))
+                prompts = {one.number: one for one in sends if one.kind == schedule.PROMPT}
+                lines += [self._line(one, clock, prompts[one.number].due) for one in self._inside(sends)]
+                current += [
+                    self._line(one, clock, one.due) for one in prompts.values() if one.due < self._now < one.expires
+                ]
+            self._write(lines)
+            for who in self._started_after(current):
+                self.plan_member(who)
 
     def plan_member(self, who: str) -> None:
         member = cohorts.member(self._tx, self._which.tenant, self._which.cohort, who)
         if member is not None:
-            for one in self._inside(schedule.member_sends(self._program, self._calendar, member.plan)):
-                self._write(one, (membership.c.person == who,))
+            sends = self._inside(schedule.member_sends(self._program, self._calendar, member.plan))
+            self._write([self._line(one) for one in sends], who)
 
     def _inside(self, sends: Iterable[Send]) -> list[Send]:
         return [one for one in sends if one.due <= self.ends and self._still_wanted(one)]
 
     def _still_wanted(self, send: Send) -> bool:
+        if send.kind == schedule.SILENCE and not reasons.may_be_silent(self.numbers, send.number):
+            return False
         if self._since is not None:
             return send.due > self._since
         if send.kind in _WITH_THE_PROMPT and send.due < self._now - _PUNCTUAL:
@@ -116,94 +123,117 @@ class Horizon:
         ends = outbox.expiry(send.kind, send.due, send.expires)
         return ends is None or ends > self._now
 
-    def _write(self, send: Send, who: tuple[ColumnElement[bool], ...]) -> None:
-        which = self._which
-        first = outbox.key(which.cohort, send.kind, send.number, "")
-        state = outbox.first_state(send.due, self._restored)
-        values: Mapping[str, Any] = {
+    def _line(self, send: Send, clock: Clock | None = None, started_by: datetime | None = None) -> Line:
+        """As `_table` names its columns."""
+        first = outbox.first_state(send.due, self._restored)
+        return (
+            *(clock or (None,) * 6),
+            started_by,
+            send.kind,
+            send.number,
+            outbox.key(self._which.cohort, send.kind, send.number, ""),
+            send.due,
+            outbox.expiry(send.kind, send.due, send.expires),
+            first["state"],
+            first["tried_at"],
+            first["reason"],
+        )
+
+    def _write(self, lines: Sequence[Line], who: str | None = None) -> None:
+        """For everybody whom a line fits; or for one, whom all of them fit."""
+        if not lines:
+            return
+        line = _table(lines)
+        lane = select(func.min(account.c.lane)).where(
+            account.c.tenant == membership.c.tenant, account.c.person == membership.c.person
+        )
+        chosen: dict[str, ColumnElement[Any]] = {
             "tenant": membership.c.tenant,
-            "key": literal(first, String).concat(membership.c.person),
+            "key": line.c.first.concat(membership.c.person),
             "cohort": membership.c.cohort,
-            "kind": literal(send.kind, String),
-            "number": literal(send.number),
+            "kind": line.c.kind,
+            "number": line.c.number,
             "recipient": membership.c.person,
             "channel": false(),
             "subject": literal("", String),
-            "due_at": literal(send.due, rows.c.due_at.type),
-            "expires_at": literal(outbox.expiry(send.kind, send.due, send.expires), rows.c.expires_at.type),
-            "state": literal(state["state"], String),
-            "tried_at": literal(state["tried_at"], rows.c.tried_at.type),
-            "reason": literal(state["reason"], rows.c.reason.type),
-            "lane": func.coalesce(
-                select(func.min(account.c.lane))
-                .where(account.c.tenant == membership.c.tenant, account.c.person == membership.c.person)
-                .scalar_subquery(),
-                "",
-            ),
+            "due_at": line.c.due,
+            "expires_at": line.c.expires,
+            "state": line.c.state,
+            "tried_at": line.c.tried_at,
+            "reason": line.c.why,
+            "lane": func.coalesce(lane.scalar_subquery(), ""),
         }
-        chosen = select(*(value.label(name) for name, value in values.items())).where(
-            *started(which), *who, *self._reason(send)
+        query = select(*(value.label(name) for name, value in chosen.items()))
+        if who is None:
+            query = self._fitting(query, line, membership.c.started_at <= line.c.started_by)
+        else:
+            query = query.join_from(membership, line, true()).where(*started(self._which), membership.c.person == who)
+        silences = {one[8] for one in lines if one[7] == schedule.SILENCE}
+        query = query.where(reasons.given(line, self._which.cohort, self.numbers, sorted(silences)))
+        done = self._tx.execute(
+            outbox.inserting(self._tx).from_select(list(chosen), query).on_conflict_do_nothing(),
+            execution_options={"preserve_rowcount": True},
         )
-        self._tx.execute(outbox.inserting(self._tx).from_select(list(values), chosen).on_conflict_do_nothing())
+        self.written += done.rowcount
 
-    def _reason(self, send: Send) -> tuple[ColumnElement[bool], ...]:
-        """Looked at again when the words are made; here it keeps the outbox free of rows for nothing."""
-        mine: tuple[ColumnElement[bool], ...] = (
-            turn.c.tenant == membership.c.tenant,
-            turn.c.cohort == membership.c.cohort,
-            turn.c.person == membership.c.person,
+    def _started_after(self, lines: Sequence[Line]) -> list[str]:
+        if not lines:
+            return []
+        line = _table(lines)
+        late = self._fitting(select(membership.c.person), line, membership.c.started_at > line.c.started_by)
+        return [row.person for row in self._tx.execute(late)]
+
+    def _fitting(self, query: Select[Any], line: CTE, more: ColumnElement[bool]) -> Select[Any]:
+        """Members beside the lines of their clock.
+
+        Joined from the left, and with a condition that SQLite cannot see through: it would otherwise go
+        through everybody of the tenant to find those of one cohort.
+        """
+        fits = (
+            (person.c.zone == line.c.zone)
+            & person.c.quiet_from.is_not_distinct_from(line.c.quiet_from)
+            & person.c.quiet_to.is_not_distinct_from(line.c.quiet_to)
+            & membership.c.day.is_not_distinct_from(line.c.day)
+            & membership.c.time.is_not_distinct_from(line.c.hour)
+            & membership.c.paused_until.is_not_distinct_from(line.c.paused)
+            & more
         )
-        if send.kind == schedule.REMINDER:
-            return (~exists().where(*mine, turn.c.number == send.number),)
-        if send.kind == schedule.STEP:
-            latest = (
-                select(step.c.outcome)
-                .where(
-                    step.c.tenant == membership.c.tenant,
-                    step.c.cohort == membership.c.cohort,
-                    step.c.person == membership.c.person,
-                    step.c.number < send.number,
-                )
-                .order_by(step.c.number.desc())
-                .limit(1)
-                .scalar_subquery()
-            )
-            return (latest.in_(_OPEN_STEPS),)
-        if send.kind == schedule.SILENCE:
-            return self._silent(send, mine)
-        return ()
-
-    def _silent(self, send: Send, mine: tuple[ColumnElement[bool], ...]) -> tuple[ColumnElement[bool], ...]:
-        earlier = [unit.number for unit in self._program.units if unit.number < send.number]
-        if len(earlier) < _SILENT_UNITS:
-            return (false(),)
-        newest = select(func.max(turn.c.number)).where(*mine).correlate(membership).scalar_subquery()
-        last = func.coalesce(newest, -1)
-
-        def got(kind: str, numbers: Sequence[int]) -> ColumnElement[int]:
-            keys = [
-                literal(outbox.key(self._which.cohort, kind, number, ""), String).concat(membership.c.person)
-                for number in numbers
-            ]
-            return (
-                select(func.count())
-                .select_from(rows)
-                .where(
-                    rows.c.tenant == membership.c.tenant,
-                    rows.c.key.in_(keys),
-                    rows.c.state == outbox.SENT,
-                    rows.c.number > last,
-                )
-                .correlate(membership)
-                .scalar_subquery()
-            )
-
+        same = (person.c.tenant == membership.c.tenant) & (person.c.person == membership.c.person)
         return (
-            last < earlier[-1],
-            got(schedule.PROMPT, earlier[-_LOOK_BACK:]) >= _SILENT_UNITS,
-            got(schedule.SILENCE, earlier) == 0,
+            query.select_from(membership.outerjoin(person, same).outerjoin(line, fits))
+            .where(*started(self._which))
+            .where(func.coalesce(line.c.number, -1) >= 0)
         )
 
 
-def _same(column: ColumnElement[Any], value: object) -> ColumnElement[bool]:
-    return column.is_(None) if value is None else column == value
+def _by(clock: Clock) -> MemberPlan:
+    zone, quiet_from, quiet_to, day, hour, paused = clock
+    return MemberPlan(zone, quiet_from or QUIET_FROM, quiet_to or QUIET_TO, day, hour, _LONG_AGO, paused)
+
+
+_COLUMNS: tuple[tuple[str, Any], ...] = (
+    ("zone", String()),
+    ("quiet_from", Time()),
+    ("quiet_to", Time()),
+    ("day", Integer()),
+    ("hour", Time()),
+    ("paused", Date()),
+    ("started_by", Instant()),
+    ("kind", String()),
+    ("number", Integer()),
+    ("first", String()),
+    ("due", Instant()),
+    ("expires", Instant()),
+    ("state", String()),
+    ("tried_at", Instant()),
+    ("why", String()),
+)
+
+
+def _table(lines: Sequence[Line]) -> CTE:
+    """Nothing is given its type too: PostgreSQL would take it for a text."""
+    typed = [
+        tuple(cast(null(), kind) if value is None else value for value, (_, kind) in zip(line, _COLUMNS, strict=True))
+        for line in lines
+    ]
+    return values(*(column(name, kind) for name, kind in _COLUMNS)).data(typed).cte("line")

@@ -236,12 +236,25 @@ def out(tx: Connection, tenant: str, cohort: str, number: int) -> bool:
     )
 
 
+def troubles(tx: Connection, tenant: str, cohort: str, since: datetime) -> list[tuple[str, int]]:
+    """(reason, how many) of what was due since and did not arrive, or nobody knows; most first. Counts, no names."""
+    why = func.coalesce(outbox.c.reason, "looking whether it arrived")
+    found = tx.execute(
+        select(why.label("why"), func.count().label("how_many"))
+        .where(*beginning(tenant, cohort), outbox.c.state.in_((MISSED, REFUSED, UNKNOWN)), outbox.c.due_at >= since)
+        .group_by(why)
+        .order_by(func.count().desc(), why)
+    )
+    return [(row.why, row.how_many) for row in found]
+
+
 def next_due(tx: Connection, now: datetime) -> datetime | None:
     """The next moment after now at which something that is written is due."""
     return tx.execute(select(func.min(outbox.c.due_at)).where(is_(READY), outbox.c.due_at > now)).scalar()
 
 
-def row_of(row: sqlalchemy.Row[Any]) -> Row:
+def row_of(row: sqlalchemy.Row[Any], fence: int | None = None) -> Row:
+    """`fence`: that of whoever takes it now."""
     intent = Intent(
         row.tenant,
         row.cohort,
@@ -253,4 +266,13 @@ def row_of(row: sqlalchemy.Row[Any]) -> Row:
         row.expires_at,
         row.subject,
     )
-    return Row(intent, row.key, row.state, row.ref, row.lane, row.fence, row.attempts, row.reason or "")
+    return Row(
+        intent,
+        row.key,
+        row.state,
+        row.ref,
+        row.lane,
+        row.fence if fence is None else fence,
+        row.attempts,
+        row.reason or "",
+    )

@@ -17,6 +17,7 @@ from sqlalchemy import (
     false,
     or_,
     select,
+    text,
     true,
     tuple_,
     update,
@@ -31,11 +32,26 @@ from bot.visit import Services
 
 _AGAIN = timedelta(hours=24)
 _MEMBERS_AT_ONCE = 500
+_COHORTS_AT_ONCE, _ROWS_AT_ONCE = 20, 5_000
+"""So that nobody who saves an answer waits long for the planner."""
+_MARKED = text("membership.replan")
+"""In the words of the index that holds only those; any others, and SQLite would go through everybody."""
 
 
 def plan(tx: Connection, services: Services, now: datetime) -> bool:
     """Plan a part of what is missing; False when nothing is. Any number of planners may do so at once."""
-    return _plan_members(tx, services, now) or _plan_cohort(tx, services, now)
+    if _plan_members(tx, services, now):
+        return True
+    _go_from_cohort_to_members(tx)
+    written, done = 0, False
+    for _ in range(_COHORTS_AT_ONCE):  # small ones share a commit
+        new = _plan_cohort(tx, services, now)
+        if new is None:
+            break
+        done, written = True, written + new
+        if written >= _ROWS_AT_ONCE:
+            break
+    return done
 
 
 def next_due(tx: Connection, services: Services, now: datetime) -> datetime | None:
@@ -58,7 +74,8 @@ def next_due(tx: Connection, services: Services, now: datetime) -> datetime | No
 # --- a cohort --------------------------------------------------------------------------------------
 
 
-def _plan_cohort(tx: Connection, services: Services, now: datetime) -> bool:
+def _plan_cohort(tx: Connection, services: Services, now: datetime) -> int | None:
+    """How many rows were new; None when every cohort is planned."""
     row = tx.execute(
         select(cohort)
         .where(
@@ -70,23 +87,29 @@ def _plan_cohort(tx: Connection, services: Services, now: datetime) -> bool:
         .with_for_update(skip_locked=True)
     ).one_or_none()
     if row is None:
-        return False
+        return None
     which = _found(tx, row)
     if row.replan:
-        plans.forget_cohort(tx, which.tenant, which.cohort)
+        plans.drop_cohort(tx, which.tenant, which.cohort)
     # What came due while nobody planned is written as missed. After a change nothing of the past is written.
     since = None if row.replan else row.planned_to
     horizon = Horizon(tx, services, which, now, since)
     horizon.plan_channel()
-    for clock in _clocks(tx, which):
-        horizon.plan_clock(clock)
+    horizon.plan_clocks(_clocks(tx, which))
     _open_lanes(tx, which)
     tx.execute(
         update(cohort)
         .where(cohort.c.tenant == which.tenant, cohort.c.cohort == which.cohort)
         .values(planned_to=horizon.ends, replan=false())
     )
-    return True
+    return horizon.written
+
+
+def _go_from_cohort_to_members(tx: Connection) -> None:
+    """PostgreSQL would read all people of the tenant for each cohort, since one long read looks cheap to it."""
+    if tx.dialect.name == "postgresql":
+        for setting in ("join_collapse_limit = 1", "enable_hashjoin = off", "enable_mergejoin = off"):
+            tx.exec_driver_sql(f"SET LOCAL {setting}")
 
 
 def _found(tx: Connection, row: Row[Any]) -> Cohort:
@@ -125,11 +148,12 @@ def _open_lanes(tx: Connection, which: Cohort) -> None:
             membership,
             account,
             (account.c.tenant == membership.c.tenant) & (account.c.person == membership.c.person),
+            isouter=True,
         )
         .where(*started(which))
         .distinct()
     )
-    outbox.open_lanes(tx, [(which.tenant, row.lane) for row in found] + [(which.tenant, "")])
+    outbox.open_lanes(tx, [(which.tenant, row.lane or "") for row in found])
 
 
 # --- single members --------------------------------------------------------------------------------
@@ -138,7 +162,7 @@ def _open_lanes(tx: Connection, which: Cohort) -> None:
 def _plan_members(tx: Connection, services: Services, now: datetime) -> bool:
     """Those whose own clock has changed since, or who have a new reason for a message."""
     key = (membership.c.tenant, membership.c.cohort, membership.c.person)
-    marked = tx.execute(select(membership.c.tenant, membership.c.cohort).where(membership.c.replan).limit(1)).first()
+    marked = tx.execute(select(membership.c.tenant, membership.c.cohort).where(_MARKED).limit(1)).first()
     if marked is None:
         return False
     # Whoever plans the whole cohort at this moment goes first, or comes after.
@@ -149,7 +173,7 @@ def _plan_members(tx: Connection, services: Services, now: datetime) -> bool:
     )
     chosen = (
         select(*key)
-        .where(membership.c.replan, membership.c.tenant == marked.tenant, membership.c.cohort == marked.cohort)
+        .where(_MARKED, membership.c.tenant == marked.tenant, membership.c.cohort == marked.cohort)
         .limit(_MEMBERS_AT_ONCE)
     )
     who = [
@@ -163,7 +187,7 @@ def _plan_members(tx: Connection, services: Services, now: datetime) -> bool:
         return True
     horizon = Horizon(tx, services, which, now, None)
     for one in who:
-        plans.drop(tx, which.tenant, one, which.cohort)
+        plans.drop_member(tx, which.tenant, which.cohort, one, horizon.numbers)
         horizon.plan_member(one)
     _open_lanes(tx, which)
     return True

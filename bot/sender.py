@@ -92,6 +92,8 @@ class Sender:
             return Outcome(errand, CANCELLED, reason="no longer needed")
         if errand.address is None or platform is None:
             return Outcome(errand, REFUSED, reason="no address on a running platform")
+        if not self._covers((intent.tenant, errand.row.lane), errand.row.fence):  # the words took their time
+            return Outcome(errand, READY)
         return await self._send(errand, platform, errand.address, message)
 
     def _compose(self, tx: Connection, errand: Errand) -> Outgoing | Replacement | None:

@@ -30,6 +30,8 @@ class Cohort:
     zone: str
     state: str
     created_by: str
+    changed: bool = False
+    """Its calendar changed, and what was planned before may not go out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Member:
     day: int | None
     time: time | None
     paused_until: date | None
+    changed: bool = False
+    """Their clock changed, and what was planned before may not go out."""
 
     @property
     def plan(self) -> MemberPlan:
@@ -107,7 +111,7 @@ def create(
 
 def set_place(tx: Connection, which: Cohort, place: str) -> None:
     tx.execute(_this(which).values(place=place))
-    plans.forget_cohort(tx, which.tenant, which.cohort)
+    plans.mark_cohort(tx, which.tenant, which.cohort)
 
 
 def set_state(tx: Connection, which: Cohort, state: str) -> None:
@@ -193,11 +197,10 @@ def set_member(tx: Connection, who: Member, **values: object) -> None:
         )
         .values(**values)
     )
-    plans.forget_member(tx, who.tenant, who.cohort, who.person)
+    plans.mark_member(tx, who.tenant, who.cohort, who.person)
 
 
 def remove_member(tx: Connection, who: Member) -> None:
-    plans.forget_member(tx, who.tenant, who.cohort, who.person)
     tx.execute(
         delete(membership).where(
             membership.c.tenant == who.tenant,
@@ -230,7 +233,7 @@ def set_change(tx: Connection, which: Cohort, number: int, what: Change) -> None
                 swapped=what.swapped,
             )
         )
-    plans.forget_cohort(tx, which.tenant, which.cohort)
+    plans.mark_cohort(tx, which.tenant, which.cohort)
 
 
 def _this(which: Cohort) -> Update:
@@ -264,6 +267,7 @@ def _cohort(row: Row[Any]) -> Cohort:
         row.zone,
         row.state,
         row.created_by,
+        row.replan,
     )
 
 
@@ -281,4 +285,5 @@ def _member(row: Row[Any]) -> Member:
         row.day,
         row.time,
         row.paused_until,
+        row.replan,
     )

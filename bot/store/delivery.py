@@ -10,7 +10,6 @@ from sqlalchemy.types import Boolean, Float, Integer, String, Text
 from bot.store.columns import Instant, metadata
 
 _OPEN = "state = 'ready' OR state = 'sending' OR state = 'unknown'"
-_READY = "state = 'ready'"
 
 outbox = Table(
     "outbox",
@@ -38,10 +37,27 @@ outbox = Table(
     Column("ref", Text),
     Column("reason", Text),
     PrimaryKeyConstraint("tenant", "key"),
-    # Both hold open rows alone, and stay small however many were sent.
-    Index("outbox_open", "tenant", "lane", "state", "due_at", sqlite_where=sql(_OPEN), postgresql_where=sql(_OPEN)),
-    Index("outbox_late", "expires_at", sqlite_where=sql(_READY), postgresql_where=sql(_READY)),
-    Index("outbox_for", "tenant", "recipient", sqlite_where=sql(_READY), postgresql_where=sql(_READY)),
+)
+
+# It holds open rows alone, and stays small however many were sent; and it holds them in the order in which they
+# are taken, so that the first of many is found without sorting them all.
+Index(
+    "outbox_open",
+    outbox.c.tenant,
+    outbox.c.lane,
+    outbox.c.state,
+    outbox.c.due_at,
+    outbox.c.kind.desc(),
+    sqlite_where=sql(_OPEN),
+    postgresql_where=sql(_OPEN),
+)
+
+Index(
+    "outbox_unknown",
+    outbox.c.tenant,
+    outbox.c.lane,
+    sqlite_where=sql("state = 'unknown'"),
+    postgresql_where=sql("state = 'unknown'"),
 )
 
 lane = Table(

@@ -93,9 +93,19 @@ def _three(tx: Connection) -> None:
         tx.exec_driver_sql(f"CREATE INDEX {index}")
 
 
+def _four(tx: Connection) -> None:
+    for index in ("outbox_late", "outbox_for", "outbox_open"):
+        tx.exec_driver_sql(f"DROP INDEX {index}")
+    opened = "state = 'ready' OR state = 'sending' OR state = 'unknown'"
+    tx.exec_driver_sql(f"CREATE INDEX outbox_open ON outbox (tenant, lane, state, due_at, kind DESC) WHERE {opened}")
+    tx.exec_driver_sql("CREATE INDEX outbox_unknown ON outbox (tenant, lane) WHERE state = 'unknown'")
+    tx.exec_driver_sql("ALTER TABLE broadcast ADD COLUMN private BOOLEAN DEFAULT false NOT NULL")
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
+    Step(4, "the outbox in the order in which it is emptied, and broadcasts to each member", _four),
 )
 
 

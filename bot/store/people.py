@@ -91,7 +91,7 @@ def set_clock(tx: Connection, who: Somebody, zone: str, quiet_from: time, quiet_
         .where(person.c.tenant == who.tenant, person.c.person == who.person)
         .values(zone=zone, quiet_from=quiet_from, quiet_to=quiet_to)
     )
-    plans.forget_person(tx, who.tenant, who.person)
+    plans.mark_person(tx, who.tenant, who.person)
 
 
 def address_of(tx: Connection, home: str, who: str) -> Address | None:

@@ -1,6 +1,12 @@
-"""What was planned for a calendar that has changed: it goes in the change's own transaction, and is planned anew."""
+"""A calendar that has changed is marked in the change's own transaction.
+
+While a mark stands, nothing goes out that was planned before it; the planner takes it away with those rows, and
+plans anew.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, literal_column, update
 
@@ -12,13 +18,8 @@ CLOCK = (ANNOUNCEMENT, PROMPT, REMINDER, SILENCE, STEP)
 _READY: ColumnElement[str] = literal_column("'ready'")
 
 
-def forget_member(tx: Connection, home: str, which: str, who: str) -> None:
-    drop(tx, home, who, which)
-    need_member(tx, home, which, who)
-
-
-def need_member(tx: Connection, home: str, which: str, who: str) -> None:
-    """There may be more to send to this member now; what is planned stays."""
+def mark_member(tx: Connection, home: str, which: str, who: str) -> None:
+    """This member's clock, or what they have a reason to be sent, has changed."""
     tx.execute(
         update(membership)
         .where(membership.c.tenant == home, membership.c.cohort == which, membership.c.person == who)
@@ -26,13 +27,22 @@ def need_member(tx: Connection, home: str, which: str, who: str) -> None:
     )
 
 
-def forget_person(tx: Connection, home: str, who: str) -> None:
+def mark_person(tx: Connection, home: str, who: str) -> None:
     """In every cohort of theirs."""
-    drop(tx, home, who)
     tx.execute(update(membership).where(membership.c.tenant == home, membership.c.person == who).values(replan=True))
 
 
-def forget_cohort(tx: Connection, home: str, which: str) -> None:
+def mark_cohort(tx: Connection, home: str, which: str) -> None:
+    tx.execute(update(cohort).where(cohort.c.tenant == home, cohort.c.cohort == which).values(replan=True))
+
+
+def drop_member(tx: Connection, home: str, which: str, who: str, numbers: Sequence[int]) -> None:
+    """Rows that are still ready; in any other state somebody may have the message."""
+    keys = [f"{which}:{kind}:{number}::{who}" for kind in CLOCK for number in numbers]
+    tx.execute(delete(outbox).where(outbox.c.tenant == home, outbox.c.key.in_(keys), outbox.c.state == _READY))
+
+
+def drop_cohort(tx: Connection, home: str, which: str) -> None:
     for kind in CLOCK:
         first = f"{which}:{kind}"
         tx.execute(
@@ -43,18 +53,3 @@ def forget_cohort(tx: Connection, home: str, which: str) -> None:
                 outbox.c.state == _READY,
             )
         )
-    tx.execute(update(cohort).where(cohort.c.tenant == home, cohort.c.cohort == which).values(replan=True))
-
-
-def drop(tx: Connection, home: str, who: str, which: str | None = None) -> None:
-    """Rows that are still ready; in any other state somebody may have the message."""
-    here = [] if which is None else [outbox.c.cohort == which]
-    tx.execute(
-        delete(outbox).where(
-            outbox.c.tenant == home,
-            outbox.c.recipient == who,
-            outbox.c.state == _READY,
-            outbox.c.kind.in_(CLOCK),
-            *here,
-        )
-    )

@@ -17,7 +17,7 @@ from bot.store.delivery import inbox, lane, outbox
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def lane_name(address: str) -> str:
@@ -233,6 +233,7 @@ broadcast = Table(
     Column("cohort", String(32), nullable=False),
     Column("person", String(32), nullable=False),
     Column("text", Text, nullable=False),
+    Column("private", Boolean, nullable=False, server_default=sql("false")),  # to each member, not to the channel
     Column("state", String(16), nullable=False),  # draft, sent, withdrawn
     Column("at", Instant, nullable=False),
     PrimaryKeyConstraint("tenant", "broadcast"),

@@ -56,7 +56,7 @@ def count(tx: Connection, tenant: str, cohort: str, number: int, people: list[st
 
 def set_step(tx: Connection, tenant: str, cohort: str, who: str, number: int, outcome: str) -> None:
     _set(tx, step, tenant, cohort, who, number, outcome=outcome)
-    plans.need_member(tx, tenant, cohort, who)
+    plans.mark_member(tx, tenant, cohort, who)
 
 
 def drop_step(tx: Connection, tenant: str, cohort: str, who: str, number: int) -> None:

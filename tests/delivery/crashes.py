@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,7 +17,7 @@ from bot.messages import Address
 from bot.store import Store, tables
 from tests import databases
 from tests.delivery import hands
-from tests.delivery.victim import LANES, PEOPLE, POINTS, Life, live
+from tests.delivery.victim import LANES, PEOPLE, POINTS, TERMS, Life, live
 from tests.fakes.post_office import Running, Ways, open_office
 
 FAULTS = Ways(answer_lost=0.02, request_lost=0.02, server_error=0.02, lands_late=0.02, lateness=0.25)
@@ -97,6 +100,39 @@ def _end_lives(life: Life, kills: int, processes: int, chance: random.Random) ->
         one.kill()
         one.join()
     return died
+
+
+def stop(kind: str, folder: Path, stops: int, *, nonce: bool = False, seed: int = 1) -> Result:
+    """Three lives are stopped for up to three leases, again and again, and go on as if nothing had happened."""
+    began, chance = time.monotonic(), random.Random(seed)  # noqa: S311
+    url = ground(kind, folder)
+    with open_office(replace(FAULTS, nonce_window=3.0 if nonce else 0.0, seed=seed)) as office:
+        life = Life(url, office.port, messages=1_000_000, repeats_safely=1.5 if nonce else 0, alone=False)
+        running = [_forks.Process(target=live, args=(life,)) for _ in range(3)]
+        for one in running:
+            one.start()
+        with ThreadPoolExecutor(len(running)) as threads:
+            shares = [stops // 3 + (number < stops % 3) for number in range(3)]
+            seeds = [chance.random() for _ in running]
+            list(threads.map(_stop_and_go, running, shares, seeds))
+        for one in running:
+            one.kill()
+            one.join()
+        _finish(replace(life, messages=0), url)
+        time.sleep(FAULTS.lateness)
+        result = _count(url, office, stops, time.monotonic() - began)
+    databases.drop(url)
+    return result
+
+
+def _stop_and_go(process: multiprocessing.process.BaseProcess, stops: int, seed: float) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    assert process.pid is not None
+    for _ in range(stops):
+        time.sleep(0.2 + 0.3 * chance.random())
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(3 * TERMS.lease * chance.random())
+        os.kill(process.pid, signal.SIGCONT)
 
 
 def _finish(life: Life, url: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import BOTH
-from tests.delivery.crashes import HEAD, kill
+from tests.delivery.crashes import HEAD, kill, stop
 
 _SLACK, _DISCORD = False, True
 
@@ -40,3 +40,24 @@ def test_a_thousand_sudden_deaths_lose_and_double_nothing(tmp_path: Path, capsys
             assert result.doubled > 100
         else:
             assert (result.lost, result.doubled) == (0, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_process_that_was_stopped_past_its_lease_sends_nothing_late(kind: str, tmp_path: Path) -> None:
+    """Others take over meanwhile; when it wakes up it finds its lanes gone."""
+    result = stop(kind, tmp_path, 6)
+    assert (result.lost, result.doubled) == (0, 0), result
+
+
+@pytest.mark.prove
+def test_two_hundred_stops_lose_and_double_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Up to three leases long, on each database with each kind of platform."""
+    results = []
+    with capsys.disabled():
+        print(f"\n{HEAD.replace('kills', 'stops')}")
+        for kind in BOTH:
+            for nonce in (_SLACK, _DISCORD):
+                results.append(stop(kind, tmp_path, 200, nonce=nonce))
+                print(results[-1].line(f"{kind}, stopped, {'nonce' if nonce else 'looked up'}"), flush=True)
+    assert [(one.lost, one.doubled) for one in results] == [(0, 0)] * 4

@@ -51,6 +51,8 @@ class Life:
     """It plans until there are so many."""
     repeats_safely: float = 0
     asks: bool = True
+    alone: bool = True
+    """No other process has the file, so the leases of the dead are free at once."""
     terms: Terms = TERMS
 
 
@@ -123,7 +125,7 @@ def live(life: Life) -> None:
 
     async def work() -> None:
         store = Watched(life.url, passing if life.dies_at else nothing)
-        if store.embedded:
+        if store.embedded and life.alone:
             with store.begin() as tx:
                 lanes.forget(tx)
         door = Door(life.port, passing, repeats_safely=life.repeats_safely, asks=life.asks)

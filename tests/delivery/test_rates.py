@@ -1,0 +1,157 @@
+"""Rate limits and fairness between workspaces, with a real worker and a platform that counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.errands import Terms
+from bot.store import Store
+from tests import databases
+from tests.databases import BOTH
+from tests.delivery.door import Door
+from tests.delivery.running import deliver, people, queue
+from tests.fakes.post_office import Running, Ways, open_office
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    store = Store(database)
+    yield store
+    store.close()
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    messages: int
+    of_ceiling: float
+    """What the platform would have allowed in the same time, of what went out."""
+    pushed_back: float
+    copies: int
+
+    def line(self, what: str) -> str:
+        return f"{what:<40} {self.messages:>9} {self.of_ceiling:>10.1%} {self.pushed_back:>8.2%} {self.copies:>8}"
+
+
+HEAD = f"{'broadcast':<40} {'messages':>9} {'of ceiling':>10} {'429s':>8} {'doubled':>8}"
+
+
+async def broadcast(store: Store, rooms: int, each: int, rate: float, told: bool, rounds: int = 1) -> Broadcast:
+    """To so many people in each of so many workspaces that take `rate` messages a second, eight at once.
+
+    `told`: whether the platform says its rate. The last of the rounds counts, with the rates of those before.
+    """
+    names = {f"room{number}": each for number in range(rooms)}
+    people(store, names)
+    for number in range(rounds):
+        queue(store, names, number=number)
+        with open_office(Ways(rate=rate, burst=8)) as office:
+            await deliver(store, Door(office.port, rate=rate if told else None), list(names))
+            result = _measure(office, each, rate)
+    return result
+
+
+def _measure(office: Running, each: int, rate: float) -> Broadcast:
+    posts, asked = office.book()
+    times = defaultdict(list)
+    for when, room, _ in posts:
+        times[room].append(when)
+    allowed = [(each - 8) / rate / (max(some) - min(some)) for some in times.values()]
+    requests = asked["/send"]
+    copies = len(posts) - len({key for _, _, key in posts})
+    return Broadcast(len(posts), sum(allowed) / len(allowed), asked["429"] / requests, copies)
+
+
+@pytest.mark.slow
+async def test_a_broadcast_uses_what_the_platform_allows(store: Store) -> None:
+    """Ten workspaces at once, each as fast as it may; nobody is pushed back for another's messages."""
+    done = await broadcast(store, 10, 48, 8, told=True)
+    assert done.messages == 480
+    assert done.of_ceiling > 0.85
+    assert done.pushed_back < 0.02
+
+
+async def test_a_workspace_that_never_answers_holds_up_no_other(store: Store) -> None:
+    """Its messages wait for their time to be over; those of the others are long sent."""
+    rooms = {"silent": 20, **{f"room{number}": 20 for number in range(5)}}
+    people(store, rooms)
+    queue(store, rooms)
+    with open_office(Ways(hangs=("silent",))) as office:
+        took = await deliver(
+            store, Door(office.port), [room for room in rooms if room != "silent"], Terms(timeout=3, lease=30)
+        )
+        assert len(office.book()[0]) == 100
+    assert took < 3
+
+
+async def test_a_closed_door_delays_nobody_behind_it(store: Store) -> None:
+    """A refusal is an answer; the next message goes at once."""
+    people(store, {"room": 40})
+    queue(store, {"room": 40})
+    with open_office(Ways(closed=tuple(f"room-{number}" for number in range(20)))) as office:
+        assert await deliver(store, Door(office.port), ["room"]) < 5
+        assert len(office.book()[0]) == 20
+
+
+async def delay_of_small(url: str, small: int, each: int, big: int, rate: float) -> float:
+    """Seconds until the small workspaces have everything, beside one with so many messages."""
+    store = Store(url)
+    rooms = {f"room{number}": each for number in range(small)}
+    people(store, rooms | ({"big": big} if big else {}))
+    if big:
+        queue(store, {"big": big})
+    queue(store, rooms)
+    with open_office(Ways(rate=rate, burst=8)) as office:
+        took = await deliver(store, Door(office.port, rate=rate), list(rooms))
+    store.close()
+    return took
+
+
+@pytest.mark.slow
+async def test_a_workspace_with_much_to_say_hardly_delays_the_small_ones(database: str, tmp_path: Path) -> None:
+    """Its queue is its own."""
+    kind = database.partition(":")[0].partition("+")[0]
+    alone = await delay_of_small(database, 19, 24, 0, 4)
+    url = databases.fresh(kind, tmp_path)
+    beside = await delay_of_small(url, 19, 24, 5_000, 4)
+    databases.drop(url)
+    assert beside < 1.3 * alone + 0.5
+
+
+@pytest.mark.prove
+async def test_broadcasts_to_a_hundred_workspaces(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """At least 95 of 100 of the ceiling; under 1 in 100 pushed back with a known rate, under 3 with an unknown."""
+    with capsys.disabled():
+        print(f"\n{HEAD}")
+        for kind in BOTH:
+            for told in (True, False):
+                url = databases.fresh(kind, tmp_path, durable=True)
+                store = Store(url)
+                done = await broadcast(store, 100, 240 if told else 600, 2, told)
+                store.close()
+                databases.drop(url)
+                print(done.line(f"{kind}, rate {'known' if told else 'unknown'}"), flush=True)
+                assert done.of_ceiling >= 0.95
+                assert done.pushed_back < (0.01 if told else 0.03)
+                assert done.copies == 0
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("kind", BOTH)
+async def test_a_hundred_thousand_messages_of_one_delay_ninety_nine_by_less_than_a_fifth(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The small ones' time with and without the big one."""
+    took = []
+    for big in (0, 100_000):
+        url = databases.fresh(kind, tmp_path, durable=True)
+        took.append(await delay_of_small(url, 99, 48, big, 2))
+        databases.drop(url)
+    with capsys.disabled():
+        more = took[1] / took[0] - 1
+        print(f"\n99 small workspaces, {kind}: {took[0]:.1f} s alone, {took[1]:.1f} s beside 100,000 ({more:+.1%})")
+    assert took[1] < 1.2 * took[0]
