@@ -101,7 +101,7 @@ class Worker:
                 pass
 
     async def _turn(self) -> int:
-        """One look at the clock, in one transaction; returns how many rows were taken."""
+        """One look at the clock, in one transaction; returns how many rows were taken or missed."""
         async with self._one_at_a_time:
             began = elapsed()
             outcomes, self._outcomes = self._outcomes, []
@@ -115,7 +115,7 @@ class Worker:
             self._leases = {key: (one.fence, ends) for key, one in turn.held.items()}
             self._start(turn, began)
             self._count(outcomes)
-            return len(turn.errands)
+            return len(turn.errands) + len(turn.missed)  # what is missed may have put a question into the outbox
 
     def _settle_and_take(self, tx: Connection, outcomes: list[Outcome]) -> Turn:
         services = self._services
@@ -128,7 +128,7 @@ class Worker:
             services.now(),
             services.store.machine_now(tx),
             self._terms,
-            taking=not self._stopping,
+            stopping=self._stopping,
         )
         outbox.put(tx, [intent for row in turn.missed for intent in self._desk.missed(tx, row)])
         return turn

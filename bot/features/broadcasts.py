@@ -1,22 +1,20 @@
-"""A facilitator's words to the cohort's channel: written, previewed with its audience, sent, corrected, withdrawn."""
+"""A facilitator's words to the channel or to each member: written, previewed, sent, corrected, withdrawn."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, words
-from bot.errors import NotAllowed, Wait
-from bot.messages import Address, Audience, Errors, Field, Form, Option, Outgoing, Quote, Reply
-from bot.outbox import Intent, Row
+from bot import broadcast_words, choose, copies, words
+from bot.errors import NotAllowed
+from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.store import broadcasts, people
 from bot.store.broadcasts import Broadcast
 from bot.store.cohorts import Cohort
-from bot.visit import Feature, Replacement, Services, Visit
+from bot.visit import Feature, Visit
 
-SEND, CORRECT = "broadcast", "broadcast-correction"
 _LIMIT = 1800
 """Fits one message on every platform, with the signature."""
-_LOOK_AGAIN_SECONDS = 5
+_CHANNEL, _EACH = "channel", "each"
 
 
 async def write(visit: Visit) -> Reply:
@@ -27,11 +25,21 @@ def _write(tx: Connection, visit: Visit) -> Reply:
     cohort = choose.led_cohort(tx, visit, visit.value)
     return Form(
         visit.services.ids(),
-        "Write to the channel",
+        "Write to the cohort",
         "broadcasts.preview",
-        (_box(),),
+        (
+            _box(),
+            Field(
+                "where",
+                "Where?",
+                "choice",
+                True,
+                choices=((_CHANNEL, "In the channel"), (_EACH, "To each member, in a private message")),
+                initial=_CHANNEL,
+            ),
+        ),
         cohort.cohort,
-        intro=f"This is for the whole channel of {cohort.name}. You see it with its audience before it goes out.",
+        intro=f"This is for everybody in {cohort.name}. You see it with its audience before it goes out.",
         submit="Preview",
     )
 
@@ -53,13 +61,18 @@ async def preview(visit: Visit) -> Reply:
     text = _read(visit)
     if isinstance(text, Errors):
         return text
-    cohort, where = await visit.read(_channel, visit)
-    if where is None:
+    private = visit.field("where") == _EACH
+    cohort, where, members = await visit.read(_audience, visit)
+    if private:
+        audience = f"This goes to {words.people(members)} in private messages, one each."
+    elif where is None:
         return Errors({"": "This cohort has no channel yet. Choose one under People, then write again."})
-    audience = await visit.services.directory.members(where)
-    made = await visit.once(broadcasts.draft, visit.who, cohort.cohort, text, visit.now, visit.services.ids)
+    else:
+        there = await visit.services.directory.members(where)
+        audience = f"This goes to the cohort's channel, where {words.people(len(there))} can read it."
+    made = await visit.once(broadcasts.draft, visit.who, cohort.cohort, text, private, visit.now, visit.services.ids)
     return Outgoing(
-        f"This goes to the cohort's channel, where {words.people(len(audience))} can read it. Nothing is sent yet.",
+        f"{audience} Nothing is sent yet.",
         quotes=(Quote(text),),
         options=(
             Option("Send it now", "broadcasts.send", made, "primary"),
@@ -68,9 +81,11 @@ async def preview(visit: Visit) -> Reply:
     )
 
 
-def _channel(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None]:
+def _audience(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None, int]:
+    """The cohort, its channel, and how many members a private message would go to."""
     cohort = choose.led_cohort(tx, visit, visit.value)
-    return cohort, people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
+    where = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
+    return cohort, where, len(copies.recipients(tx, cohort))
 
 
 async def send(visit: Visit) -> Reply:
@@ -79,32 +94,23 @@ async def send(visit: Visit) -> Reply:
 
 def _send(tx: Connection, visit: Visit) -> Reply:
     found, cohort = _mine(tx, visit)
-    if found.state != broadcasts.DRAFT or not cohort.place:
+    if found.state != broadcasts.DRAFT or not (cohort.place or found.private):
         return Outgoing("This was sent before, or taken away. Nothing was sent again.", replaces=True)
     broadcasts.change(tx, found, state=broadcasts.SENT, at=visit.now)
-    outbox.put(
-        tx,
-        [
-            Intent(
-                cohort.tenant,
-                cohort.cohort,
-                SEND,
-                0,
-                cohort.place,
-                visit.now,
-                True,
-                subject=found.broadcast,
-            )
-        ],
-    )
+    copies.send(tx, cohort, found, visit.now)
     return Outgoing(
-        "On its way to the channel.",
+        f"On its way to {'each member' if found.private else 'the channel'}.",
         options=(
+            *_how_far(found),
             Option("Correct it", "broadcasts.edit", found.broadcast),
             _withdraw_option(found),
         ),
         replaces=True,
     )
+
+
+def _how_far(found: Broadcast) -> tuple[Option, ...]:
+    return (Option("How far is it?", "broadcasts.open", found.broadcast),) if found.private else ()
 
 
 async def discard(visit: Visit) -> Reply:
@@ -149,11 +155,43 @@ def _open(tx: Connection, visit: Visit) -> Reply:
     found, _ = _mine(tx, visit)
     if found.state != broadcasts.SENT:
         return Outgoing("This message was withdrawn.")
+    far = copies.progress(tx, found)
+    stop = (Option("Stop the rest", "broadcasts.stop", found.broadcast, "danger"),) if far.waiting else ()
+    late = (Option("Send it now", "broadcasts.send-late", found.broadcast),) if far.missed else ()
     return Outgoing(
-        f"Sent on {words.local_day(found.at, visit.who.zone)}.",
+        "\n".join(
+            [f"Sent on {words.local_day(found.at, visit.who.zone)}.", *([far.told] if found.private or late else [])]
+        ),
         quotes=(Quote(found.text),),
-        options=(Option("Correct it", "broadcasts.edit", found.broadcast), _withdraw_option(found)),
+        options=(
+            *stop,
+            *late,
+            *_how_far(found),
+            Option("Correct it", "broadcasts.edit", found.broadcast),
+            _withdraw_option(found),
+        ),
     )
+
+
+async def stop(visit: Visit) -> Reply:
+    return await visit.once(_stop, visit)
+
+
+def _stop(tx: Connection, visit: Visit) -> Reply:
+    found, _ = _mine(tx, visit)
+    stopped = copies.stop(tx, found)
+    return Outgoing(f"Stopped: it does not go out to {words.people(stopped)}. Who has it keeps it.", replaces=True)
+
+
+async def send_late(visit: Visit) -> Reply:
+    return await visit.once(_send_late, visit)
+
+
+def _send_late(tx: Connection, visit: Visit) -> Reply:
+    found, _ = _mine(tx, visit)
+    if found.state != broadcasts.SENT or not copies.again(tx, found, visit.now):
+        return Outgoing("There is nothing of it left to send. Nothing was changed.", replaces=True)
+    return Outgoing("On its way now.", replaces=True)
 
 
 async def edit(visit: Visit) -> Reply:
@@ -185,7 +223,7 @@ def _correct(tx: Connection, visit: Visit, text: str) -> Reply:
     if found.state != broadcasts.SENT:
         return Errors({"": "This message was withdrawn meanwhile, so nothing was changed."})
     broadcasts.change(tx, found, text=text)
-    _replace(tx, visit, cohort, found)
+    copies.replace(tx, cohort, found, visit.now)
     return Outgoing("Corrected: the channel shows the new words, with a note.")
 
 
@@ -196,7 +234,7 @@ async def withdraw(visit: Visit) -> Reply:
 def _withdraw(tx: Connection, visit: Visit) -> Reply:
     found, cohort = _mine(tx, visit)
     broadcasts.change(tx, found, state=broadcasts.WITHDRAWN, text="")
-    _replace(tx, visit, cohort, found)
+    copies.replace(tx, cohort, found, visit.now)
     return Outgoing(
         "Withdrawn: it is taken out of the channel. Who has already read it may remember it.", replaces=True
     )
@@ -212,65 +250,11 @@ def _withdraw_option(found: Broadcast) -> Option:
     )
 
 
-def _replace(tx: Connection, visit: Visit, cohort: Cohort, found: Broadcast) -> None:
-    before = outbox.rows(tx, cohort.tenant, cohort.cohort, CORRECT, found.broadcast)
-    if cohort.place:
-        outbox.put(
-            tx,
-            [
-                Intent(
-                    cohort.tenant,
-                    cohort.cohort,
-                    CORRECT,
-                    len(before) + 1,
-                    cohort.place,
-                    visit.now,
-                    True,
-                    subject=found.broadcast,
-                )
-            ],
-        )
-
-
 def _mine(tx: Connection, visit: Visit) -> tuple[Broadcast, Cohort]:
     found = broadcasts.find(tx, visit.who.tenant, visit.value)
     if found is None:
         raise NotAllowed("That message is not yours to change, so nothing was changed.")
     return found, choose.led_cohort(tx, visit, found.cohort)
-
-
-# --- the words -----------------------------------------------------------------------------------
-
-
-def message(tx: Connection, services: Services, row: Row) -> Outgoing | None:
-    found = broadcasts.find(tx, row.intent.tenant, row.intent.subject)
-    if found is None or found.state != broadcasts.SENT:
-        return None
-    return _words(tx, found)
-
-
-def _words(tx: Connection, found: Broadcast, note: str = "") -> Outgoing:
-    name = people.somebody(tx, found.tenant, found.person).name
-    return Outgoing(
-        found.text,
-        note=f"From {name}, facilitator{note}",
-        audience=Audience.CHANNEL,
-    )
-
-
-def correction(tx: Connection, services: Services, row: Row) -> Replacement | None:
-    intent = row.intent
-    found = broadcasts.find(tx, intent.tenant, intent.subject)
-    first = outbox.rows(tx, intent.tenant, intent.cohort, SEND, intent.subject)
-    if found is None or not first:
-        return None
-    if first[0].state in (outbox.SENDING, outbox.UNKNOWN):  # it may stand in the channel: first that is found out
-        raise Wait(_LOOK_AGAIN_SECONDS)
-    if first[0].ref is None:
-        return None
-    if found.state == broadcasts.WITHDRAWN:
-        return Replacement(first[0].ref, None)
-    return Replacement(first[0].ref, _words(tx, found, " · corrected"))
 
 
 feature = Feature(
@@ -283,7 +267,14 @@ feature = Feature(
         "open": open_one,
         "edit": edit,
         "withdraw": withdraw,
+        "stop": stop,
+        "send-late": send_late,
     },
     submissions={"preview": preview, "correct": correct},
-    compose={SEND: message, CORRECT: correction},
+    compose={
+        copies.SEND: broadcast_words.message,
+        copies.CORRECT: broadcast_words.correction,
+        copies.LATE: broadcast_words.late,
+    },
+    missed={copies.SEND: broadcast_words.missed},
 )

@@ -23,6 +23,7 @@ from bot.visit import Feature, Visit
 
 _NEXT = 5
 _FARTHEST = timedelta(days=366)
+_A_WEEK = timedelta(days=7)
 _PLANNED, _MOVE, _SKIP, _SWAP = "planned", "move", "skip", "swap"
 
 
@@ -102,6 +103,9 @@ def overview_text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
             f"• {words.moment(send.due, cohort.zone)}: {words.unit_name(program, program.unit(send.number))}{swapped}"
         )
     lines += ["", "Members get theirs in a private message, at their own day and hour."]
+    troubles = outbox.troubles(tx, cohort.tenant, cohort.cohort, visit.now - _A_WEEK)
+    if troubles:
+        lines += ["", "Not delivered in the last seven days:", *(f"• {count}: {why}" for why, count in troubles)]
     return "\n".join(lines)
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from bot import answers, choose, outbox, planner, schedule, words
+from bot.errors import Wait
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import NotYet, Row
 from bot.programs import Program, Unit
@@ -24,6 +25,8 @@ OUTCOMES = (
     (turns.CHANGED, "Changed my mind"),
 )
 _SILENT_UNITS = 2
+_UNTIL_PLANNED = 1.0
+"""Seconds until a row is looked at again whose calendar has changed: by then it is planned anew, or gone."""
 _LATE = timedelta(minutes=15)
 """What is later than this was held up, and looks at the member's wall clock again."""
 
@@ -33,6 +36,8 @@ def _member(tx: Connection, services: Services, row: Row) -> Member | None:
     one = cohorts.member(tx, row.intent.tenant, row.intent.cohort, row.intent.recipient)
     if one is None or one.state != cohorts.STARTED:
         return None
+    if one.changed:
+        raise Wait(_UNTIL_PLANNED)
     now = services.now()
     awake = schedule.after_quiet(now, one.plan)
     if now - row.intent.due >= _LATE and awake > now:
@@ -44,6 +49,8 @@ def _unit(tx: Connection, services: Services, row: Row) -> tuple[Cohort, Program
     cohort = cohorts.find(tx, row.intent.tenant, row.intent.cohort)
     if cohort is None:
         raise LookupError("the cohort of an outbox row is gone")
+    if cohort.changed:
+        raise Wait(_UNTIL_PLANNED)
     program = services.program(tx, cohort)
     return cohort, program, program.unit(row.intent.number)
 

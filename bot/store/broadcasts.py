@@ -24,9 +24,11 @@ class Broadcast:
     text: str
     state: str
     at: datetime
+    private: bool = False
+    """In each member's private messages, and not in the channel."""
 
 
-def draft(tx: Connection, who: Somebody, cohort: str, text: str, now: datetime, ids: Ids) -> str:
+def draft(tx: Connection, who: Somebody, cohort: str, text: str, private: bool, now: datetime, ids: Ids) -> str:
     made = ids()
     tx.execute(
         insert(broadcast).values(
@@ -35,6 +37,7 @@ def draft(tx: Connection, who: Somebody, cohort: str, text: str, now: datetime, 
             cohort=cohort,
             person=who.person,
             text=text,
+            private=private,
             state=DRAFT,
             at=now,
         )
@@ -67,4 +70,4 @@ def change(tx: Connection, which: Broadcast, **values: object) -> None:
 
 
 def _broadcast(row: Row[Any]) -> Broadcast:
-    return Broadcast(row.tenant, row.broadcast, row.cohort, row.person, row.text, row.state, row.at)
+    return Broadcast(row.tenant, row.broadcast, row.cohort, row.person, row.text, row.state, row.at, row.private)

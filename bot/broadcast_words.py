@@ -1,0 +1,68 @@
+"""What a facilitator's message looks like where it arrives, and what is asked when it could not."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from bot import copies, outbox
+from bot.errors import Wait
+from bot.messages import Audience, Option, Outgoing, Quote
+from bot.outbox import Intent, Row
+from bot.store import broadcasts, people
+from bot.store.broadcasts import Broadcast
+from bot.visit import Replacement, Services
+
+_LOOK_AGAIN_SECONDS = 5
+
+
+def message(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    found = broadcasts.find(tx, row.intent.tenant, row.intent.subject)
+    if found is None or found.state != broadcasts.SENT:
+        return None
+    return _words(tx, found)
+
+
+def _words(tx: Connection, found: Broadcast, note: str = "") -> Outgoing:
+    name = people.somebody(tx, found.tenant, found.person).name
+    return Outgoing(
+        found.text,
+        note=f"From {name}, facilitator{note}",
+        audience=Audience.DM if found.private else Audience.CHANNEL,
+    )
+
+
+def correction(tx: Connection, services: Services, row: Row) -> Replacement | None:
+    intent = row.intent
+    found = broadcasts.find(tx, intent.tenant, intent.subject)
+    first = copies.copy_for(tx, row)
+    if found is None or first is None:
+        return None
+    if first.state in (outbox.SENDING, outbox.UNKNOWN):  # it may stand there: first that is found out
+        raise Wait(_LOOK_AGAIN_SECONDS)
+    if first.ref is None:
+        return None
+    if found.state == broadcasts.WITHDRAWN:
+        return Replacement(first.ref, None)
+    return Replacement(first.ref, _words(tx, found, " · corrected"))
+
+
+def late(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    """To whoever wrote it: it is too late to go out unasked."""
+    found = broadcasts.find(tx, row.intent.tenant, row.intent.subject)
+    if found is None or found.state != broadcasts.SENT or not copies.progress(tx, found).missed:
+        return None
+    return Outgoing(
+        "This message could not go out in time, because I or the chat was away. Send it now?",
+        quotes=(Quote(found.text),),
+        note="Without an answer it stays unsent.",
+        options=(
+            Option("Send it now", "broadcasts.send-late", found.broadcast, "primary"),
+            Option("Look at it", "broadcasts.open", found.broadcast),
+        ),
+        audience=Audience.DM,
+    )
+
+
+def missed(tx: Connection, services: Services, row: Row) -> list[Intent]:
+    found = broadcasts.find(tx, row.intent.tenant, row.intent.subject)
+    return [] if found is None else copies.ask(found, services.now())
