@@ -216,7 +216,7 @@ async def test_an_added_facilitator_leads_this_cohort_and_makes_none(town: Town)
     cohort = await first_week(town)
     assert "Renata Aguilar is a facilitator" in text_of(await lead(town, cohort, "add-leader", "renata"))
     shown = await town.command("renata", "/facilitate")
-    assert "Write to the channel" in labels(shown)
+    assert "Write to the cohort" in labels(shown)
     assert "New cohort" not in labels(shown)
     assert "Nothing was made" in text_of(await town.act("renata", Press("setup.new")))
 
@@ -226,7 +226,7 @@ async def test_handing_over_moves_the_cohort_and_its_buttons(town: Town) -> None
     cohort = await first_week(town)
     reply = text_of(await lead(town, cohort, "hand-over", "kwame"))
     assert "Kwame Osei-Tutu leads Sample cohort now, and you no longer do." in reply
-    assert "Write to the channel" in labels(await town.command("kwame", "/facilitate"))
+    assert "Write to the cohort" in labels(await town.command("kwame", "/facilitate"))
     assert "Only a facilitator" in text_of(await town.act("imani", Press("broadcasts.write", cohort)))
 
 
@@ -249,4 +249,4 @@ async def test_handing_over_to_oneself_or_elsewhere_is_refused(town: Town) -> No
     form = await town.act("imani", Press("setup.hand-over", cohort))
     away = Address("recorder", "elsewhere", "person", "renata")
     assert "not known here" in text_of(await town.submit("imani", form, {"whom": [str(away)]}))
-    assert "Write to the channel" in labels(await town.command("imani", "/facilitate"))
+    assert "Write to the cohort" in labels(await town.command("imani", "/facilitate"))

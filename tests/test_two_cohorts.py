@@ -136,8 +136,8 @@ async def test_a_facilitator_of_two_chooses_and_each_button_keeps_to_its_cohort(
     asked = await town.command("imani", "/facilitate")
     assert labels(asked) == ["North", "South", "New cohort"]
     home = await town.press("imani", asked, "South")
-    form = await town.press("imani", home, "Write to the channel")
-    assert "whole channel of South" in text_of(form)
+    form = await town.press("imani", home, "Write to the cohort")
+    assert "everybody in South" in text_of(form)
     await town.press("imani", await town.submit("imani", form, {"text": "Hello South."}), "Send it now")
     south = Address(town.chat.name, "room", "channel", "south-cohort")
     assert "Hello South." in [one.text for one in town.chat.to(south)]

@@ -307,7 +307,7 @@ async def test_two_silent_weeks_bring_one_question_and_no_second_one(town: Town)
 async def broadcast(town: Town, text: str = "We meet at nine.") -> Outgoing:
     """Imani writes to the channel; returns what she sees once it is on its way."""
     home = await town.command("imani", "/facilitate")
-    preview = await town.submit("imani", await town.press("imani", home, "Write to the channel"), {"text": text})
+    preview = await town.submit("imani", await town.press("imani", home, "Write to the cohort"), {"text": text})
     reply = await town.press("imani", preview, "Send it now")
     assert isinstance(reply, Outgoing)
     return reply

@@ -73,7 +73,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
         title=cohort.name,
         note="Counts only. What members write is not shown here, to anybody.",
         options=(
-            Option("Write to the channel", "broadcasts.write", which, "primary"),
+            Option("Write to the cohort", "broadcasts.write", which, "primary"),
             Option("Change an upcoming prompt", "facilitation.upcoming", which),
             Option("What I sent", "broadcasts.list", which),
             Option("People", "setup.people", which),
