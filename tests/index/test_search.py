@@ -201,10 +201,10 @@ def test_a_question_is_encoded_once_and_its_words_are_not_kept(write, opened, to
     for question in ("My secret question", "my  secret QUESTION"):
         index.search(question)
     assert len(toy.encoded) == 1
-    assert all(isinstance(key, bytes) and len(key) == 16 for key in index._asked)
+    assert all(isinstance(key, bytes) and len(key) == 16 for key in index.meaning.asked)
     for number in range(300):
         index.search(f"question {number}")
-    assert len(index._asked) == 256
+    assert len(index.meaning.asked) == 256
 
 
 def test_warming_loads_the_model(write, opened, toy):
