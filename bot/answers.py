@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import help_card
+from bot import help_card, why
 from bot.messages import Audience, Option, Outgoing, Quote
 from bot.visit import Visit
 from index.search import Answer, Hit
@@ -13,6 +13,7 @@ from index.topics import topic_of
 
 ANSWER, CLOSEST = "answer", "closest"
 _QUESTION_LIMIT = 1000
+_BY_WORDS = "Found by its words alone: the search by meaning is not there at the moment."
 
 
 async def card(visit: Visit, question: str) -> Outgoing:
@@ -24,10 +25,20 @@ async def card(visit: Visit, question: str) -> Outgoing:
             "What would you like to know? Type it after the command, for example: "
             "/resources what is targeted universalism"
         )
-    return show(await visit.services.search.ask(question), in_channel=not visit.incoming.private)
+    answer = await visit.services.search.ask(question)
+    return show(answer, in_channel=not visit.incoming.private, asked_why=_keep_reasons(visit, answer))
 
 
-def show(answer: Answer, *, in_channel: bool = False) -> Outgoing:
+def _keep_reasons(visit: Visit, answer: Answer) -> str:
+    """The key under which the asker may look at them. They hold words of the question, so only memory keeps them."""
+    if not answer.passages or answer.hand_over or answer.ambiguous:
+        return ""
+    key = visit.services.ids()
+    visit.services.reasons.put(key, visit.who.person, why.told(answer), visit.now)
+    return key
+
+
+def show(answer: Answer, *, in_channel: bool = False, asked_why: str = "") -> Outgoing:
     if answer.hand_over:
         topic = topic_of(answer.question)
         return Outgoing(
@@ -39,8 +50,10 @@ def show(answer: Answer, *, in_channel: bool = False) -> Outgoing:
         readings = "\n".join(f"• {reading}" for reading in answer.ambiguous)
         return Outgoing(f"That can mean several things:\n\n{readings}\n\nPlease ask again with the one you mean.")
     found = _found(answer, in_channel)
+    if asked_why:
+        found = replace(found, options=(*found.options, Option("Why this?", "resources.why", asked_why)))
     if answer.words_only:
-        return replace(found, note=f"{found.note} Found by its words alone; the full search is still loading.".strip())
+        return replace(found, note=f"{found.note} {_BY_WORDS}".strip())
     return found
 
 

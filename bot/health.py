@@ -30,7 +30,7 @@ class Health:
 
     @property
     def well(self) -> bool:
-        return self.database == "ok" and self.worker == "ok" and self.index in ("ready", "loading")
+        return self.database == "ok" and self.worker == "ok" and self.index.startswith(("ready", "loading"))
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -29,6 +29,12 @@ class Held:
         del self._words[key]
         return text
 
+    def look(self, key: str, person: str, now: datetime) -> str | None:
+        """Without taking it out."""
+        self._forget(now)
+        owner, text, _ = self._words.get(key, ("", "", now))
+        return text if owner == person else None
+
     def _forget(self, now: datetime) -> None:
         for key in [key for key, (_, _, until) in self._words.items() if until <= now]:
             del self._words[key]

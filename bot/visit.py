@@ -67,6 +67,8 @@ class Services:
     """Lines of the help card: the organization's own people to turn to."""
     held: Held = field(default_factory=Held)
     """Words that wait in memory for their writer's decision."""
+    reasons: Held = field(default_factory=Held)
+    """Why an answer was given, for its asker; apart, so that many questions push nobody's words out."""
 
     def program(self, tx: Connection, cohort: Cohort) -> Program:
         """The version of the program that the cohort started with."""

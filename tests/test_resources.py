@@ -145,3 +145,23 @@ async def test_looking_it_up_needs_no_cohort(town: Town) -> None:
     card = await town.command("leilani", f"/resources {QUESTION}")
     assert isinstance(card, Outgoing)
     assert card.quotes
+
+
+async def test_the_asker_may_see_why(town: Town) -> None:
+    """Each reason with its share, which add up; nobody else sees it, and after an hour nobody does."""
+    card = await town.command("renata", f"/resources {QUESTION}")
+    told = text_of(await town.press("renata", card, "Why this?"))
+    assert "Why “Targeted universalism" in told
+    assert "the word “univers…” is in it" in told
+    assert "by its meaning alone number 1." in told
+    shares = [int(number) for number in re.findall(r": (\d+) %", told)]
+    assert abs(sum(shares) - 100) <= len(shares)
+    assert "no longer know why" in text_of(await town.press("kwame", card, "Why this?"))
+    town.machine.go_on(3601)
+    assert "Please ask again" in text_of(await town.press("renata", card, "Why this?"))
+
+
+async def test_where_nothing_was_found_there_is_nothing_to_explain(town: Town) -> None:
+    """No button that leads nowhere."""
+    card = await town.command("renata", f"/resources {UNKNOWN}")
+    assert "Why this?" not in labels(card)

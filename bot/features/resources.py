@@ -101,6 +101,14 @@ def _verdict(helpful: bool) -> Handler:
     return handler
 
 
+async def why(visit: Visit) -> Reply:
+    """What made the passage come first, for its asker alone."""
+    told = visit.services.reasons.look(visit.value, visit.who.person, visit.now)
+    if told is None:
+        return Outgoing("I no longer know why, because questions are not kept. Please ask again and look at once.")
+    return Outgoing(told)
+
+
 def _gone() -> Outgoing:
     return Outgoing("That passage has changed since. Please ask again with /resources.")
 
@@ -112,6 +120,7 @@ feature = Feature(
     presses={
         "more": more,
         "share": share,
+        "why": why,
         "helpful": _verdict(True),
         "not-helpful": _verdict(False),
     },
