@@ -11,6 +11,7 @@ import click
 
 from bot import __version__
 from bot.cli_keep import backup, restore
+from bot.cli_knowledge import knowledge
 from bot.cli_search import ask, evaluate, index
 from bot.errors import CohortbookError
 from bot.terminal import build_index, say, settings_of
@@ -72,7 +73,7 @@ def demo(ctx: click.Context) -> None:
     from bot import demo as playground
 
     settings = playground.settings(settings_of(ctx))
-    build_index(settings.knowledge, settings.index_folder)
+    build_index(settings.knowledge, settings.index_folder, own=settings.added)
     say("Opening the playground")
     asyncio.run(
         playground.run(
@@ -95,7 +96,7 @@ def run(ctx: click.Context) -> None:
 
     settings = settings_of(ctx)
     logs.start(settings.log)
-    build_index(settings.knowledge, settings.index_folder)
+    build_index(settings.knowledge, settings.index_folder, own=settings.added)
 
     async def until_stopped() -> None:
         async with open_house(settings, RealClock()) as house:
@@ -165,7 +166,7 @@ def doctor(ctx: click.Context) -> None:
     sys.exit(0 if well else 1)
 
 
-for _one in (ask, index, evaluate, backup, restore):
+for _one in (ask, index, evaluate, backup, restore, knowledge):
     main.add_command(_one)
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def ask(ctx: click.Context, question: str, count: int, as_json: bool, knowledge:
     settings = settings_of(ctx)
     folder = settings.index_folder
     if knowledge is None:
-        build_index(settings.knowledge, folder)
+        build_index(settings.knowledge, folder, own=settings.added)
     else:
         folder = _folder_for(settings, knowledge)
         build_index(knowledge, folder, strict=False)
@@ -86,7 +86,7 @@ def _folder_for(settings: Settings, knowledge: Path) -> Path:
 def index(ctx: click.Context, out: Path | None) -> None:
     """Build the search index from the knowledge folder."""
     settings = settings_of(ctx)
-    report = build_index(settings.knowledge, out or settings.index_folder)
+    report = build_index(settings.knowledge, out or settings.index_folder, own=settings.added)
     state = "is up to date" if report.unchanged else f"is built ({report.encoded} passages encoded)"
     click.echo(f"The index {state}: {report.entries} entries, {report.passages} passages, {report.seconds:.1f} s.")
 

@@ -43,6 +43,8 @@ class Settings(BaseModel):
     """The built search index; by default a folder inside `data`."""
     knowledge: Path = CHECKOUT / "knowledge"
     prompts: Path = CHECKOUT / "prompts"
+    web_pages: bool = False
+    """Whether `cohortbook knowledge add` may fetch public web pages."""
     host: str = "127.0.0.1"
     port: int = Field(default=8321, ge=0, le=65535)
     platforms: dict[str, dict[str, Any]] = {"web": {}}
@@ -60,6 +62,11 @@ class Settings(BaseModel):
     @property
     def index_folder(self) -> Path:
         return self.index or self.data / "index"
+
+    @property
+    def added(self) -> Path:
+        """The entries that were added here, which win over those that come with the bot."""
+        return self.data / "knowledge"
 
     @property
     def first_facilitators(self) -> list[Address]:

@@ -22,13 +22,16 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def build_index(knowledge: Path, folder: Path, strict: bool = True) -> BuildReport:
-    """Bring an index up to date, with progress on the terminal when there is something to do."""
+def build_index(knowledge: Path, folder: Path, strict: bool = True, own: Path | None = None) -> BuildReport:
+    """Bring an index up to date, with progress on the terminal when there is something to do.
+
+    `own`: the entries that were added here.
+    """
     from index.build import build
     from index.encoder import MiniLM
 
     with Progress("Building the search index") as progress:
-        report = build(knowledge, folder, MiniLM(), progress=progress.show, strict=strict)
+        report = build(knowledge, folder, MiniLM(), progress=progress.show, strict=strict, own=own)
     for line in report.skipped:
         say(f"Left out: {line}")
     return report

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index import fusion, lexical, vectors, weigh
-from index.documents import Entry, content_hash, load_any, load_entries
+from index.documents import Entry, content_hash, load_any, load_entries, shelved
 from index.encoder import Encoder
 from index.errors import IndexDamaged
 from index.folders import DATABASE, FORMAT, MANIFEST, VECTORS, WORDS, fresh, manifest_of, read_manifest, serving, sha256
@@ -61,19 +61,25 @@ def build(
     *,
     progress: Progress | None = None,
     strict: bool = True,
+    own: Path | None = None,
 ) -> BuildReport:
     """Index the entries in `source` into `out`. Raises `ContentProblem`; then `out` is as it was.
 
     `strict`: hold the entries to the rules of a curated folder. Otherwise take any .md and .txt files.
+    `own`: a second folder, whose entries win over those of the same id.
     """
     started = time.perf_counter()
-    made_from = {"format": FORMAT, "strict": strict, "model": encoder.name, "content": content_hash(source)}
+    content = content_hash(source) + (content_hash(own) if own is not None and own.is_dir() else "")
+    made_from = {"format": FORMAT, "strict": strict, "model": encoder.name, "content": content}
     old = _intact(out)
     if old is not None and all(old.get(key) == value for key, value in made_from.items()):
         return BuildReport(
             old["entries"], old["passages"], 0, True, time.perf_counter() - started, tuple(old["skipped"])
         )
-    entries, skipped = (load_entries(source), []) if strict else load_any(source)
+    if own is not None:
+        entries, skipped = shelved(source, own, strict=strict)
+    else:
+        entries, skipped = (load_entries(source), []) if strict else load_any(source)
     return build_entries(entries, out, encoder, made_from=made_from, skipped=skipped, progress=progress)
 
 

@@ -14,7 +14,9 @@ from index import front_matter
 from index.errors import ContentProblem
 
 KINDS = ("program", "framework", "protocol", "reading", "glossary", "faq")
-STATUSES = ("current", "historical", "unknown")
+RETIRED = "retired"
+"""Kept in its file and found no more."""
+STATUSES = ("current", "historical", "unknown", RETIRED)
 PROGRAMS = ("leep", "lee", "ib", "ljs", "lern")
 ENDINGS = (".md", ".txt")
 LARGEST_FILE = 1_000_000
@@ -49,6 +51,8 @@ class Entry:
     """A word shared by entries on one subject, such as a framework and its reading."""
     asks: tuple[str, ...] = ()
     not_asks: tuple[str, ...] = ()
+    over: str = ""
+    """Of an entry that stands in for a shipped one: the checksum of the shipped file at that time."""
 
 
 REQUIRED = ("id", "title", "kind", "status", "last_checked")
@@ -64,9 +68,26 @@ def load_entries(folder: Path, *, programs: Collection[str] = PROGRAMS) -> list[
     return entries
 
 
+def load_sound(folder: Path, *, programs: Collection[str] = PROGRAMS) -> tuple[list[Entry], list[str]]:
+    """The entries that are in order, and a line for each problem of the others."""
+    return _read_curated(folder, programs)
+
+
 def problems(folder: Path, *, programs: Collection[str] = PROGRAMS) -> list[str]:
     """Everything that `load_entries` would refuse, one line each; empty when the folder is in order."""
     return _read_curated(folder, programs)[1]
+
+
+def shelved(source: Path, own: Path, *, strict: bool = True) -> tuple[list[Entry], list[str]]:
+    """What is to be found: shipped entries, with those of one's own in the place of any with the same id.
+
+    One's own that are not in order are left out and named, so that a slip in one does not take all the others away.
+    """
+    shipped = load_entries(source) if strict else load_any(source)[0]
+    mine, skipped = load_sound(own) if own.is_dir() else ([], [])
+    standing = {entry.id: entry for entry in shipped} | {entry.id: entry for entry in mine}
+    found = [standing[id_] for id_ in sorted(standing) if standing[id_].status != RETIRED]
+    return found, skipped
 
 
 def load_any(folder: Path) -> tuple[list[Entry], list[str]]:
@@ -83,7 +104,7 @@ def load_any(folder: Path) -> tuple[list[Entry], list[str]]:
         except front_matter.Fault as fault:
             skipped.append(f"{name}: {fault}")
             continue
-        entry = _lenient(name, text)
+        entry = lenient(name, text)
         if entry.body.strip():
             entries.append(entry)
         else:
@@ -232,7 +253,7 @@ def _address(value: str) -> str:
     return value
 
 
-def _lenient(name: str, text: str) -> Entry:
+def lenient(name: str, text: str) -> Entry:
     values: dict[str, Any] = {}
     body = text
     try:

@@ -21,7 +21,7 @@ from typing import Any
 
 from index.errors import IndexDamaged, IndexMissing
 
-FORMAT = 2
+FORMAT = 3
 """Changes whenever the same entries would give other files."""
 DATABASE = "index.sqlite"
 VECTORS = "vectors.faiss"

@@ -212,7 +212,7 @@ _RULES: tuple[tuple[Topic, tuple[str, ...], str], ...] = (
             r"\b(?:are|is)\b.{0,15}\b(?:applications?|registration|enrol\w*|sign.?ups?)\b.{0,20}\b(?:open|closed|still)\b",
             r"\b(?:will there be|is there)\s+(?:a|an|another|any)\s+(?:new\s+|next\s+|other\s+)?(?:\w+\s+)?(?:cohort|intake|round)\b",
         ),
-        r"\b(?:when did|have (?:started|begun)|prompt come|next prompt|next send|who do i ask)\b",
+        r"\b(?:when did|have (?:started|begun)|prompt come|next prompt|next send|who do i ask|breaks?|holidays?|vacations?)\b",
     ),
 )
 _COMPILED = tuple(
