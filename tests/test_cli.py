@@ -93,6 +93,7 @@ def test_the_installed_command_answers() -> None:
 
 # --- rehearse --------------------------------------------------------------------------------------------
 
+SHIPPED = ", ".join(sorted(path.stem for path in (Path(__file__).parent.parent / "prompts").glob("*.yaml")))
 REHEARSAL = ("rehearse", "leep", "--start", "2027-01-04", "--zone", "America/New_York")
 
 
@@ -141,7 +142,7 @@ def test_a_prompt_with_braces_in_its_words_is_rehearsed_as_written(run: Run, tmp
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("rehearse", "lepe", "--start", "2027-01-04"), "There is no program called lepe. There are: leep."),
+        (("rehearse", "lepe", "--start", "2027-01-04"), f"There is no program called lepe. There are: {SHIPPED}."),
         (
             ("rehearse", "leep", "--start", "2027-01-04", "--zone", "New York"),
             "The zone New York is not known. Use a name such as America/New_York.",
