@@ -92,6 +92,13 @@ def test_what_a_team_reads_is_never_required_and_says_who_reads_it() -> None:
         assert re.search(readers[team], question.hint), question.ask
 
 
+def test_who_reads_an_answer_can_be_read_on_the_smallest_screen() -> None:
+    """A longer question would take the room of the small print under it on one platform."""
+    roles = ["", *(role.id for role in LERN.roles)]
+    asked = [question for unit in LERN.units for role in roles for question in unit.for_role(role).questions]
+    assert [question.ask for question in asked if question.hint and len(question.ask) > 45] == []
+
+
 def test_school_board_members_do_not_write_into_a_paper_that_others_share() -> None:
     """Several members of one board who write there could count as a meeting of the board."""
     asked = [
@@ -102,6 +109,13 @@ def test_school_board_members_do_not_write_into_a_paper_that_others_share() -> N
         if goes_to_a_team(question)
     ]
     assert asked == []
+
+
+def test_school_board_members_are_asked_to_leave_out_what_their_board_will_decide() -> None:
+    """In the months of choosing and of rules."""
+    choosing, rules = (LERN.unit(month).for_role("board-member") for month in (4, 11))
+    assert "leave out what your board is about to decide" in choosing.prompt
+    assert "not what your board may decide" in rules.questions[0].ask
 
 
 def test_every_part_of_the_portfolio_and_of_the_notes_is_asked_for() -> None:

@@ -121,3 +121,9 @@ def test_a_meeting_of_one_state_team_has_no_anonymous_note() -> None:
     small = [event for event in LJS.events if event.whom.team == "state"]
     assert small
     assert all(event.exit_note is None for event in small)
+
+
+def test_small_print_can_be_read_on_the_smallest_screen() -> None:
+    """A longer question would take the room of the hint under it on one platform."""
+    asked = [question for unit in LJS.units for question in unit.questions]
+    assert [question.ask for question in asked if question.hint and len(question.ask) > 45] == []
