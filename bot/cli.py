@@ -129,27 +129,35 @@ def rehearse(ctx: click.Context, program: str, start: datetime, zone: str, as_js
         click.echo(json.dumps([one.as_json() for one in sends], ensure_ascii=False, indent=2))
         return
     for one in sends:
-        click.secho(f"{one.local:%a %d %b %Y %H:%M} ({one.utc:%Y-%m-%d %H:%M} UTC) to {one.recipient}", bold=True)
+        at = f"{one.local:%a %d %b %Y %H:%M} ({one.utc:%Y-%m-%d %H:%M} UTC)" if one.utc else f"Unit {one.unit}"
+        click.secho(f"{at} to {one.recipient}", bold=True)
         click.echo("  " + one.text.replace("\n", "\n  ") + "\n")
 
 
 @main.command()
 @click.pass_context
 def check(ctx: click.Context) -> None:
-    """Read settings, prompts and knowledge, and report every problem."""
+    """Report every problem in settings, prompts and knowledge, and what each unit asks of people."""
     from bot import programs
+    from bot.programs.measures import LEGEND, table
     from index import documents
 
     settings = settings_of(ctx)
-    problems = documents.problems(settings.knowledge)
     entries = {path.stem for path in settings.knowledge.glob("*.md")}
-    problems += programs.check(settings.prompts, entries)
+    read = programs.report(settings.prompts, entries)
+    click.echo(f"{LEGEND}\n")
+    for one in read:
+        if one.program:
+            click.echo(table(one.program))
+    for line in (line for one in read for line in one.second_looks):
+        click.echo(f"{line} (worth a second look)")
+    problems = documents.problems(settings.knowledge) + [problem for one in read for problem in one.problems]
     for line in problems:
         click.echo(line)
     if problems:
         click.echo(f"\n{len(problems)} to mend. Nothing was changed.", err=True)
         sys.exit(1)
-    click.echo(f"All is well: settings, {len(programs.load_all(settings.prompts))} programs, {len(entries)} entries.")
+    click.echo(f"All is well: settings, {len(read)} programs, {len(entries)} entries.")
 
 
 @main.command()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from bot import schedule
-from bot.programs import Program
+from bot.programs import Program, Unit
 
 _WHO = {
     schedule.PROMPT: "each member",
@@ -27,25 +27,28 @@ class Rehearsed:
     title: str
     kind: str
     recipient: str
-    local: datetime
-    utc: datetime
+    local: datetime | None
+    """None where no clock sends it, since a member asks for it."""
+    utc: datetime | None
     text: str
 
     def as_json(self) -> dict[str, object]:
-        """Times in ISO 8601 with their offset."""
+        """Times in ISO 8601 with their offset, or null."""
         return {
             "unit": self.unit,
             "title": self.title,
             "kind": self.kind,
             "recipient": self.recipient,
-            "local": self.local.isoformat(),
-            "utc": self.utc.isoformat(),
+            "local": self.local and self.local.isoformat(),
+            "utc": self.utc and self.utc.isoformat(),
             "text": self.text,
         }
 
 
 def rehearse(program: Program, start: date, zone: str) -> list[Rehearsed]:
-    """In order of time. A self-paced program has no sends of its own."""
+    """In order of time; for a self-paced program, each unit in turn and without one."""
+    if not schedule.clocked(program):
+        return [_asked_for(unit) for unit in program.units]
     plan = schedule.CohortPlan(start, zone)
     began = schedule.instant(start, time(0), zone) - timedelta(days=1)
     sends = [
@@ -58,6 +61,10 @@ def rehearse(program: Program, start: date, zone: str) -> list[Rehearsed]:
         for send in sorted(sends)
         if send.kind in _WHO and not (send.kind == schedule.STEP and send.number == first)
     ]
+
+
+def _asked_for(unit: Unit) -> Rehearsed:
+    return Rehearsed(unit.number, unit.title, schedule.PROMPT, "each member who asks for it", None, None, unit.prompt)
 
 
 def _rehearsed(program: Program, send: schedule.Send) -> Rehearsed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -138,6 +139,14 @@ def test_a_prompt_with_braces_in_its_words_is_rehearsed_as_written(run: Run, tmp
     assert "Welcome, {you}. There" in run("--config", str(file), *REHEARSAL).stdout
 
 
+def test_a_program_without_a_calendar_is_rehearsed_unit_by_unit(run: Run) -> None:
+    """Nothing is sent by a clock, so there is no time to print, and every prompt can still be read."""
+    words = ("rehearse", "ib", "--start", "2027-01-04")
+    assert run(*words).stdout.startswith("Unit 1 to each member who asks for it\n  Put two pages side by side")
+    sends = json.loads(run(*words, "--json").stdout)
+    assert [(one["unit"], one["local"], one["utc"]) for one in sends] == [(unit, None, None) for unit in range(1, 7)]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -179,10 +188,34 @@ def test_a_settings_file_that_was_named_must_exist(run: Run, tmp_path: Path) -> 
 
 
 def test_check_says_that_the_content_of_this_checkout_is_well(run: Run) -> None:
-    """The programs and entries that are shipped have no problem."""
+    """The programs and entries that are shipped have no problem and need no second look."""
     result = run("check")
     assert result.exit_code == 0
-    assert result.stdout.startswith("All is well: settings, ")
+    assert result.stdout.splitlines()[-1].startswith("All is well: settings, ")
+    assert "second look" not in result.stdout
+
+
+def test_check_says_of_each_unit_what_it_asks_of_people(run: Run) -> None:
+    """Its words, its minutes and how easily it reads, beside its title."""
+    said = run("check").stdout
+    assert "ease: how easily it reads, after Flesch" in said
+    week_three = next(line for line in said.splitlines() if line.endswith("  More than one story"))
+    assert re.fullmatch(r" +3 +47 +3 +\d\.\d of  5 +\d+  More than one story", week_three)
+
+
+def test_check_fails_on_what_an_editor_sends_back(run: Run, tmp_path: Path) -> None:
+    """Words that take a side are named with their line, and a figure of speech is a remark beside them."""
+    text = (Path(__file__).parent.parent / "prompts" / "leep.yaml").read_text("utf-8")
+    (tmp_path / "prompts").mkdir()
+    altered = text.replace("Who was there?", "Which Republicans were on the table?", 1)
+    (tmp_path / "prompts" / "leep.yaml").write_text(altered, "utf-8")
+    file = tmp_path / "cohortbook.yaml"
+    file.write_text(f"prompts: {tmp_path / 'prompts'}\n", "utf-8")
+    result = run("--config", str(file), "check")
+    assert result.exit_code == 1
+    assert re.search(r'leep\.yaml:\d+: units\[1\]\.prompt: "Republicans" takes or names a side', result.stdout)
+    assert re.search(r'units\[1\]\.prompt: "on the table" .+ \(worth a second look\)', result.stdout)
+    assert result.stderr.strip() == "1 to mend. Nothing was changed."
 
 
 def test_check_lists_every_problem_with_file_and_line_and_fails(run: Run, broken: Path) -> None:

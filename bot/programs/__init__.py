@@ -1,6 +1,6 @@
 """Programs are data: a file in `prompts/` becomes a `Program`; prompts/README.md describes the format."""
 
-from bot.programs.files import check, load, load_all, parse
+from bot.programs.files import Report, check, load, load_all, parse, report
 from bot.programs.model import (
     Artifact,
     Break,
@@ -30,6 +30,7 @@ __all__ = [
     "Program",
     "Question",
     "Rating",
+    "Report",
     "Role",
     "Section",
     "Step",
@@ -41,4 +42,5 @@ __all__ = [
     "load",
     "load_all",
     "parse",
+    "report",
 ]
