@@ -231,6 +231,14 @@ def test_minutes_count_what_is_read_picked_and_written() -> None:
     assert plain - short == pytest.approx((18 + 25 / 0.6 - 3 - 10 / 0.6) / 60)
 
 
+def test_the_longest_wording_of_a_unit_decides_on_its_minutes() -> None:
+    """A role that reads twenty words more is not told fewer minutes than it needs."""
+    variant = "    variants:\n      - {role: pupil, prompt: '" + "Think of one talk. " * 5 + "'}\n"
+    roles = SMALL.replace("ratings:", "roles: [{id: pupil, title: Pupil}]\nratings:", 1)
+    longer = parse(roles.replace("  - number: 2", variant + "  - number: 2"), "small").unit(1)
+    assert effort.unit(longer) - effort.unit(parse(SMALL, "small").unit(1)) == pytest.approx((20 - 7) / 200)
+
+
 def test_the_table_has_a_row_for_each_unit_and_each_message_around_an_event() -> None:
     """What a program lead reads: words, questions, minutes, ease, title."""
     program = parse(SMALL + EVENT, "small")
