@@ -172,7 +172,9 @@ async def test_an_empty_or_too_long_message_stays_in_its_form(town: Town, text: 
 async def test_without_a_channel_the_words_stay_in_the_form(town: Town) -> None:
     """And the same form is taken once there is one."""
     made = await town.submit(
-        "imani", await town.act("imani", Press("setup.new")), {"name": "Draft", "start": "2026-11-30"}
+        "imani",
+        await town.act("imani", Press("setup.new")),
+        {"program": "leep", "name": "Draft", "start": "2026-11-30"},
     )
     assert isinstance(made, Outgoing)
     cohort = made.options[0].value

@@ -78,7 +78,7 @@ async def test_a_facilitator_of_one_cohort_has_no_say_in_another(town: Town) -> 
 
 async def found_second(town: Town) -> str:
     form = await town.act("imani", Press("setup.new"))
-    made = await town.submit("imani", form, {"name": "Other", "start": "2026-11-30"})
+    made = await town.submit("imani", form, {"program": "leep", "name": "Other", "start": "2026-11-30"})
     assert isinstance(made, Outgoing)
     return made.options[0].value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from bot.messages import Address, Errors, Form, Outgoing, Press, Reply
 from tests.town import FIRST_DAY, Town, text_of
 from tests.ways import FIRST_WEEK, at, first_week, kept, labels, running
 
+PROMPTS = Path(__file__).parent.parent / "prompts"
 DRAFT = {"program": "leep", "name": "Spring cohort", "start": FIRST_DAY, "zone": "America/New_York"}
 
 
@@ -38,11 +40,12 @@ async def roster(town: Town, cohort: str, members: Sequence[str], channel: str |
 
 
 async def test_the_form_offers_every_shipped_program(town: Town) -> None:
-    """Zone and program are filled in; the draft is nobody's news."""
+    """She chooses the program herself, the zone is filled in, and the draft is nobody's news."""
     form = await town.act("imani", Press("setup.new"))
     assert isinstance(form, Form)
+    assert {name for name, _ in form.fields[0].choices} == {path.stem for path in PROMPTS.glob("*.yaml")}
     assert {one.name: one.initial for one in form.fields} == {
-        "program": "leep",
+        "program": "",
         "name": "",
         "start": "",
         "zone": "America/New_York",

@@ -11,7 +11,7 @@ from tests.ways import FIRST_WEEK, answers, at, entries, labels
 
 async def found(town: Town, name: str, channel: str, *members: str) -> str:
     form = await town.act("imani", Press("setup.new"))
-    made = await town.submit("imani", form, {"name": name, "start": FIRST_DAY})
+    made = await town.submit("imani", form, {"program": "leep", "name": name, "start": FIRST_DAY})
     assert isinstance(made, Outgoing)
     cohort = made.options[0].value
     form = await town.act("imani", Press("setup.roster", cohort))

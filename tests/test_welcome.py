@@ -19,7 +19,7 @@ async def test_nobody_hears_of_a_draft(town: Town) -> None:
     """A cohort that was not set running reaches no one."""
     home = await town.command("imani", "/facilitate")
     form = await town.press("imani", home, "New cohort")
-    await town.submit("imani", form, {"name": "Quiet", "start": "2026-11-30"})
+    await town.submit("imani", form, {"program": "leep", "name": "Quiet", "start": "2026-11-30"})
     await town.until("week")
     assert town.chat.delivered == []
 

@@ -41,7 +41,8 @@ def _new(tx: Connection, visit: Visit) -> Reply:
                 "choice",
                 True,
                 choices=tuple((name, program.title) for name, program in sorted(shipped.items())),
-                initial=next(iter(sorted(shipped)), ""),
+                # Several are for her to choose from: one that is filled in is easily left standing.
+                initial=next(iter(shipped)) if len(shipped) == 1 else "",
             ),
             Field("name", "Name of the cohort", required=True, limit=_LONGEST_NAME, hint="Members see it."),
             Field("start", "First day", "date", True, hint="The first prompt comes on or after this day."),
