@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ async def new(visit: Visit) -> Reply:
 
 def _new(tx: Connection, visit: Visit) -> Reply:
     _may_create(tx, visit)
-    shipped = visit.services.library.shipped()
+    shipped = _offered(visit)
     return Form(
         visit.services.ids(),
         "New cohort",
@@ -59,13 +60,18 @@ def _new(tx: Connection, visit: Visit) -> Reply:
     )
 
 
+def _offered(visit: Visit) -> Mapping[str, Program]:
+    """What is still being written is not begun with."""
+    return {name: program for name, program in visit.services.library.shipped().items() if not program.draft}
+
+
 async def create(visit: Visit) -> Reply:
     return await visit.once(_create, visit)
 
 
 def _create(tx: Connection, visit: Visit) -> Reply:
     _may_create(tx, visit)
-    program = visit.services.library.shipped().get(visit.field("program"))
+    program = _offered(visit).get(visit.field("program"))
     name, zone = " ".join(visit.field("name").split()), zone_named(visit.field("zone"))
     wrong = {}
     if program is None:

@@ -77,6 +77,7 @@ def build(keys: schema.ProgramKeys, data: object, text: str) -> Program:
         breaks=tuple(Break(pause.after_unit, pause.periods, pause.title) for pause in keys.breaks),
         renew_after=keys.renew_after,
         sources=tuple(keys.sources),
+        draft=keys.draft,
         text=text,
     )
 

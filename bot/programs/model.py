@@ -239,6 +239,8 @@ class Program:
     renew_after: int | None = None
     """After how many periods each member is asked again whether to go on; None for never."""
     sources: tuple[str, ...] = ()
+    draft: bool = False
+    """Read, checked and rehearsed like any other, and not offered for a new cohort yet."""
     text: str = ""
     """The file as it was read, so that a cohort can keep the version it started with."""
 

@@ -204,6 +204,7 @@ class ProgramKeys(Keys):
     title: Title
     about: Words
     host_note: Words
+    draft: bool = False
     clock: Literal["weekly", "monthly", "self-paced"]
     day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = "monday"
     time: Annotated[dt.time, BeforeValidator(_clock)] = dt.time(8, 10)
