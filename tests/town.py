@@ -109,12 +109,14 @@ class Town:
 
     # --- common ways -------------------------------------------------------------------------------
 
-    async def found_cohort(self, members: Sequence[str] = (), name: str = "Sample cohort") -> str:
+    async def found_cohort(
+        self, members: Sequence[str] = (), name: str = "Sample cohort", program: str = "leep"
+    ) -> str:
         """Imani makes a cohort and sets it running; returns its id."""
         home = await self.command("imani", "/facilitate")
         form = await self.press("imani", home, "New cohort")
         made = await self.submit(
-            "imani", form, {"program": "leep", "name": name, "start": FIRST_DAY, "zone": "America/New_York"}
+            "imani", form, {"program": program, "name": name, "start": FIRST_DAY, "zone": "America/New_York"}
         )
         assert isinstance(made, Outgoing), made
         roster = await self.press("imani", made, "Next")
