@@ -28,6 +28,8 @@ class Terms:
     """A message without a clear answer is looked for this long after its last try."""
     looks: int = 5
     """When so many looks had no answer, nobody can know whether it arrived."""
+    faults: int = 8
+    """After so many errors of our own over one message it is given up, and told."""
     ahead: float = 1
     """A lane takes what its pace lets it send in this time."""
     most: int = 8
@@ -84,6 +86,8 @@ class Outcome:
     """A look that had no answer; after some of these nobody can know."""
     hopeless: bool = False
     """It cannot be looked for at all."""
+    fault: bool = False
+    """An error of our own, which nobody foresaw."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,15 @@ class Refused(DeliveryError):
 
 
 class Wait(DeliveryError):
-    """The platform asks for a pause; the message was not posted."""
+    """The platform asks for a pause; the message was not posted.
 
-    def __init__(self, seconds: float) -> None:
+    `only_this`: the pause concerns this recipient alone, and messages to others may go on.
+    """
+
+    def __init__(self, seconds: float, *, only_this: bool = False) -> None:
         super().__init__(f"asked to wait {seconds:g} s")
         self.seconds = seconds
+        self.only_this = only_this
 
 
 class Unknown(DeliveryError):

@@ -37,6 +37,10 @@ _WITH_THEIR_UNIT = ("prompt", "step", "silence")
 _AT_ONCE = 500
 
 
+class NothingToSay(Exception):
+    """What a row was about is there no more, or was of another release."""
+
+
 class NotYet(Exception):
     """There is something to say, and a better moment (on the calendar) to say it."""
 
@@ -76,6 +80,8 @@ class Row:
     fence: int = 0
     attempts: int = 0
     """Tries in a row that had no clear answer."""
+    faults: int = 0
+    """Errors of our own that it ran into."""
     reason: str = ""
 
 
@@ -274,5 +280,6 @@ def row_of(row: sqlalchemy.Row[Any], fence: int | None = None) -> Row:
         row.lane,
         row.fence if fence is None else fence,
         row.attempts,
+        row.faults,
         row.reason or "",
     )

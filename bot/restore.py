@@ -91,9 +91,17 @@ def look_up_first(tx: Connection, boundary: datetime) -> int:
     milestones.record(tx, milestones.RESTORE, boundary)
     return tx.execute(
         update(rows)
-        .where(rows.c.state.in_((outbox.READY, outbox.SENDING)), rows.c.due_at <= boundary)
-        # The first try cannot have been earlier than it was due.
-        .values(state=outbox.UNKNOWN, tried_at=func.coalesce(rows.c.tried_at, rows.c.due_at), reason=outbox.RESTORED)
+        .where(rows.c.state.in_((outbox.READY, outbox.SENDING, outbox.UNKNOWN)), rows.c.due_at <= boundary)
+        .values(
+            state=outbox.UNKNOWN,
+            # The first try cannot have been earlier than it was due.
+            tried_at=func.coalesce(rows.c.tried_at, rows.c.due_at),
+            reason=outbox.RESTORED,
+            # Whatever was tried before belongs to that other life, and so do its hours.
+            attempts=0,
+            again_at=None,
+            safe_until=None,
+        )
     ).rowcount
 
 

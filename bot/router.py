@@ -22,7 +22,7 @@ from bot.messages import (
     Submission,
     Text,
 )
-from bot.outbox import Intent, Row
+from bot.outbox import Intent, NothingToSay, Row
 from bot.store import cohorts, people
 from bot.store.people import Somebody
 from bot.visit import AlreadyDone, Compose, Feature, Handler, Services, Visit
@@ -105,8 +105,11 @@ class FrontDesk:
         return [(name, about) for name, (_, about) in self._commands.items()]
 
     def composer(self, row: Row) -> Compose:
-        """Who makes the words of an outbox row; raises LookupError for a kind of another release."""
-        return self._composers[row.intent.kind]
+        """Who makes the words of an outbox row; raises NothingToSay for a kind of another release."""
+        found = self._composers.get(row.intent.kind)
+        if found is None:
+            raise NothingToSay
+        return found
 
     def next_due(self, tx: Connection) -> datetime | None:
         """When the clock next has something to do, written or still to be planned."""

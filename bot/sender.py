@@ -13,14 +13,13 @@ from sqlalchemy import Connection
 from bot.errands import Errand, LaneKey, Outcome, Terms
 from bot.errors import Refused, Unknown, Wait
 from bot.messages import Address, Outgoing, Platform
-from bot.outbox import CANCELLED, READY, REFUSED, SENT, UNKNOWN, NotYet
+from bot.outbox import CANCELLED, READY, REFUSED, SENT, UNKNOWN, NothingToSay, NotYet
 from bot.router import FrontDesk
 from bot.visit import Replacement, Services
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-_AFTER_A_FAULT = 60.0
 _REPEAT_AN_EDIT = 5.0
 
 
@@ -58,28 +57,31 @@ class Sender:
         await asyncio.gather(*(self._in_order(some, began, halted) for some in by_recipient.values()))
 
     async def _in_order(self, errands: Sequence[Errand], began: float, halted: asyncio.Event) -> None:
+        rest = 0.0
         for errand in errands:
-            outcome = Outcome(errand, UNKNOWN)
+            outcome = Outcome(errand, UNKNOWN, fault=True)
             try:
                 await asyncio.sleep(max(0.0, began + errand.start - elapsed()))
-                outcome = await self._one(errand, halted)
+                outcome = _not_made(errand, rest) if rest else await self._one(errand, halted)
             except Exception:
-                log.exception("failed; it is looked up and tried again", extra=_about(errand))
+                log.exception("failed; it is looked up before any second try", extra=_about(errand))
             finally:
                 if outcome.pause is not None:
                     halted.set()
+                if outcome.asked:
+                    rest = outcome.rest  # the recipient's next message does not go past this one
                 self._report(outcome)
 
     async def _one(self, errand: Errand, halted: asyncio.Event) -> Outcome:
         intent = errand.row.intent
         if halted.is_set() or not self._covers((intent.tenant, errand.row.lane), errand.row.fence):
-            return Outcome(errand, UNKNOWN if errand.look else READY)
+            return _not_made(errand)
         platform = self._platforms.get(errand.address.platform) if errand.address else None
         if errand.look:
             return await self._look(errand, platform)
         try:
             message = await self._services.store.read(self._compose, errand)
-        except LookupError:
+        except NothingToSay:
             return Outcome(errand, CANCELLED, reason="nothing to say any more")
         except NotYet as later:
             return Outcome(errand, READY, due=later.until)
@@ -87,7 +89,7 @@ class Sender:
             return Outcome(errand, READY, rest=rest.seconds)
         except Exception:
             log.exception("the words could not be made; tried again later", extra=_about(errand))
-            return Outcome(errand, READY, rest=_AFTER_A_FAULT)
+            return Outcome(errand, READY, fault=True)
         if message is None:
             return Outcome(errand, CANCELLED, reason="no longer needed")
         if errand.address is None or platform is None:
@@ -111,6 +113,8 @@ class Sender:
             else:
                 ref = await self._in_time(platform.send(address, message, errand.row.key))
         except Wait as pause:
+            if pause.only_this:
+                return Outcome(errand, READY, rest=pause.seconds, asked=True)
             return Outcome(errand, READY, pause=pause.seconds, asked=True)
         except Refused as refusal:
             return Outcome(errand, REFUSED, reason=str(refusal), asked=True)
@@ -139,6 +143,11 @@ class Sender:
 
     async def _in_time(self, asked: Awaitable[T]) -> T:
         return await asyncio.wait_for(asked, self._terms.timeout)
+
+
+def _not_made(errand: Errand, rest: float = 0) -> Outcome:
+    """As it was before it was taken."""
+    return Outcome(errand, UNKNOWN if errand.look else READY, rest=rest)
 
 
 def _about(errand: Errand) -> dict[str, str]:

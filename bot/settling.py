@@ -11,10 +11,12 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, case, or_, update
 
 from bot.errands import Manners, Outcome, Terms, manners_of
-from bot.outbox import READY, SENDING, SENT, UNKNOWN, is_
+from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN, is_
 from bot.store.tables import outbox
 
 NOBODY_KNOWS = "nobody can tell whether it arrived"
+OUR_ERROR = "an error in the bot"
+_AFTER_A_FAULT, _LONGEST_REST = 15.0, 3600.0
 
 
 def settle(
@@ -28,7 +30,7 @@ def settle(
     others = [_values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms)) for one in outcomes]
     others = [values for values, one in zip(others, outcomes, strict=True) if one.state != SENT]
     if others:
-        names = ("state", "reason", "due_at", "attempts", "tried_at", "again_at", "safe_until")
+        names = ("state", "reason", "due_at", "attempts", "faults", "tried_at", "again_at", "safe_until")
         tx.execute(
             update(outbox)
             .where(*this, or_(is_(SENDING), is_(UNKNOWN)), outbox.c.fence == bindparam("b_fence"))
@@ -49,34 +51,45 @@ def _back(one: Outcome, manners: Mapping[str, Manners], at: datetime, terms: Ter
     """What a row that was not sent looks like from now on."""
     row = one.errand.row
     state, attempts, reason = one.state, row.attempts, one.reason or None
-    again = at + timedelta(seconds=one.rest) if one.rest else None
+    faults = row.faults + one.fault
+    rest = max(one.rest, _growing(_AFTER_A_FAULT, faults)) if one.fault else one.rest
+    again = at + timedelta(seconds=rest) if rest else None
     keep = False
     if one.errand.look and state == UNKNOWN:
-        keep, attempts = True, attempts + one.counts
-        again = at + timedelta(seconds=one.rest or min(terms.look_after * 2.0**attempts, 3600))
+        keep, attempts = True, attempts + (one.counts or one.fault)
+        again = at + timedelta(seconds=rest or _growing(terms.look_after, attempts))
         if one.hopeless or attempts >= terms.looks:
             reason = NOBODY_KNOWS
             again = at + timedelta(hours=1)
-            if row.intent.kind in terms.again_when_unknown:
+            if row.intent.kind in terms.again_when_unknown and row.reason != RESTORED and not one.fault:
                 state, attempts, again, keep = READY, 0, None, False
+        if row.reason == RESTORED:  # what another life may have sent is never sent again unasked
+            reason = RESTORED
     elif one.errand.look:
         attempts = 0
     elif state == UNKNOWN:
-        attempts, again = attempts + 1, at + timedelta(seconds=min(2.0**attempts, 30))
-        if not manners_of(manners, row.lane).repeats_safely:
+        attempts, again = attempts + 1, at + timedelta(seconds=rest or min(2.0**attempts, 30))
+        if not manners_of(manners, row.lane).repeats_safely and not one.fault:
             again = None
     elif state == READY and attempts:  # an earlier try may have arrived: this one was not made, that one is open
         state, keep = UNKNOWN, True
+    if state == READY and faults >= terms.faults:
+        state, reason, again = REFUSED, OUR_ERROR, None
     return {
         "state": state,
         "reason": reason,
         "due_at": one.due or row.intent.due,
         "attempts": attempts,
+        "faults": faults,
         "again_at": again,
         "tried_at": at if state == UNKNOWN else None,
         "safe_until": None,
         "keep": int(keep or (state == UNKNOWN and not one.errand.look)),
     }
+
+
+def _growing(first: float, times: int) -> float:
+    return min(first * 2.0**times, _LONGEST_REST)
 
 
 def _values(one: Outcome, **values: object) -> dict[str, object]:

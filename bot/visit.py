@@ -155,7 +155,8 @@ Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
 Compose: TypeAlias = Callable[[Connection, Services, Row], Outgoing | Replacement | None]
 """The words of an intent, made when it is sent. None: it has lost its reason and is cancelled.
 
-Raises `Wait` when there is nothing to say yet, and `NotYet` when a later hour is better.
+Raises `NothingToSay` when what it was about is gone, `Wait` when there is nothing to say yet, and `NotYet` when a
+later hour is better.
 """
 Plan: TypeAlias = Callable[[Connection, Services, datetime], bool]
 """Writes a part of what comes into the outbox; False when nothing is left to write."""

@@ -11,7 +11,6 @@ import contextlib
 import logging
 import math
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -66,12 +65,12 @@ class Worker:
     async def run(self, every: float) -> None:
         """Until cancelled. `every`: seconds between two looks at the clock."""
         while True:
-            try:
-                await self._plan(self._services.now())
-                await self._turn()
-            except Exception:
-                log.exception("tick failed; it is tried again", extra={"action": "tick"})
-                await asyncio.sleep(every)
+            for action, step in (("plan", self._plan), ("tick", self._turn)):  # what is planned already still goes out
+                try:
+                    await step()
+                except Exception:
+                    log.exception("%s failed; it is tried again", action, extra={"action": action})
+                    await asyncio.sleep(every)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._woken.wait(), every)
             self._woken.clear()
@@ -79,7 +78,7 @@ class Worker:
     async def tick(self) -> int:
         """Everything that is due now; returns how many messages went out."""
         before = self._sent
-        await self._plan(self._services.now())
+        await self._plan()
         while True:
             self._came_back.clear()
             taken = await self._turn()
@@ -95,7 +94,8 @@ class Worker:
             await asyncio.wait(self._running)
         await self._turn()
 
-    async def _plan(self, now: datetime) -> None:
+    async def _plan(self) -> None:
+        now = self._services.now()
         for feature in self._desk.plans:
             while feature.plan is not None and await self._services.store.write(feature.plan, self._services, now):
                 pass

@@ -13,8 +13,9 @@ from bot import lanes, outbox, planner
 from bot.errands import Manners, Terms
 from bot.errors import DeliveryError, Refused, Unknown, Wait
 from bot.messages import Form, Outgoing
-from bot.outbox import Row
+from bot.outbox import Intent, Row
 from bot.store.tables import outbox as table
+from bot.store.tables import person
 from tests.town import Town, open_town
 
 TERMS = Terms()
@@ -65,9 +66,11 @@ async def running(town: Town, *who: str) -> None:
     await town.house.tick()
 
 
-def at(town: Town, day: int, hour: int, minute: int = 0) -> None:
+def at(town: Town, day: int, hour: int, minute: int = 0) -> datetime:
     """Set the clock without letting anything happen in between, as when the bot was switched off."""
-    town.clock.set(MONDAY + timedelta(days=day, hours=hour, minutes=minute))
+    moment = MONDAY + timedelta(days=day, hours=hour, minutes=minute)
+    town.clock.set(moment)
+    return moment
 
 
 def prompts(town: Town, who: str) -> list[str]:
@@ -165,6 +168,37 @@ async def test_a_platform_that_asks_for_a_pause_gets_it(town: Town) -> None:
     town.machine.go_on(1)
     await town.house.tick()
     assert prompts(town, "renata") == ["Arrive and settle in"]
+
+
+async def test_a_pause_for_one_person_delays_nobody_else(town: Town) -> None:
+    """Their own messages wait, in their order; the lane goes on."""
+    await running(town, "renata", "kwame", "thanh-mai")
+    with town.house.store.begin() as tx:
+        one = tx.execute(select(table).where(table.c.kind == "welcome").limit(1)).one()
+        kwame, renata = tx.execute(
+            select(person.c.person).where(person.c.name.regexp_match("Renata|Kwame")).order_by(person.c.name)
+        ).scalars()
+        outbox.put(
+            tx,
+            [Intent(one.tenant, one.cohort, "prompt", number, renata, at(town, 0, 19)) for number in (2, 3)],
+        )
+    town.chat.closed = {"renata": Wait(90, only_this=True)}
+    knocks = len(town.chat.knocks)
+    assert await town.house.tick() == 3
+    assert town.chat.knocks[knocks:].count("renata") == 1
+    with town.house.store.begin() as tx:
+        outbox.put(tx, [Intent(one.tenant, one.cohort, "prompt", 2, kwame, town.clock.now())])
+    assert await town.house.tick() == 1
+    town.chat.closed = {}
+    town.machine.go_on(89)
+    assert await town.house.tick() == 0
+    town.machine.go_on(1)
+    assert await town.house.tick() == 3
+    assert [m.title.partition(" ·")[0] for m in town.private("renata")[-3:]] == [
+        "Arrive and settle in",
+        "Week 2",
+        "Week 3",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from bot import answers, choose, outbox, planner, schedule, words
 from bot.errors import Wait
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
-from bot.outbox import NotYet, Row
+from bot.outbox import NothingToSay, NotYet, Row
 from bot.programs import Program, Unit
 from bot.reflection_form import minutes, reader
 from bot.store import cohorts, turns
@@ -48,11 +48,14 @@ def _member(tx: Connection, services: Services, row: Row) -> Member | None:
 def _unit(tx: Connection, services: Services, row: Row) -> tuple[Cohort, Program, Unit]:
     cohort = cohorts.find(tx, row.intent.tenant, row.intent.cohort)
     if cohort is None:
-        raise LookupError("the cohort of an outbox row is gone")
+        raise NothingToSay
     if cohort.changed:
         raise Wait(_UNTIL_PLANNED)
     program = services.program(tx, cohort)
-    return cohort, program, program.unit(row.intent.number)
+    unit = next((one for one in program.units if one.number == row.intent.number), None)
+    if unit is None:
+        raise NothingToSay
+    return cohort, program, unit
 
 
 def announcement(tx: Connection, services: Services, row: Row) -> Outgoing:

@@ -29,6 +29,7 @@ outbox = Table(
     Column("lane", String(100), nullable=False, server_default=""),  # '' for a recipient without an address
     Column("fence", Integer, nullable=False, server_default="0"),  # of the lane's lease under which it was tried
     Column("attempts", Integer, nullable=False, server_default="0"),  # without a clear answer, in a row
+    Column("faults", Integer, nullable=False, server_default="0"),  # errors of our own over it
     Column("address", String(200)),  # where it was tried, so that it is looked for there
     Column("tried_at", Instant),  # this and the next two are moments of the machine's clock
     Column("again_at", Instant),  # not touched before
@@ -58,6 +59,14 @@ Index(
     outbox.c.lane,
     sqlite_where=sql("state = 'unknown'"),
     postgresql_where=sql("state = 'unknown'"),
+)
+
+Index(
+    "outbox_held",
+    outbox.c.tenant,
+    outbox.c.recipient,
+    sqlite_where=sql("state = 'held'"),
+    postgresql_where=sql("state = 'held'"),
 )
 
 lane = Table(

@@ -102,10 +102,21 @@ def _four(tx: Connection) -> None:
     tx.exec_driver_sql("ALTER TABLE broadcast ADD COLUMN private BOOLEAN DEFAULT false NOT NULL")
 
 
+def _five(tx: Connection) -> None:
+    for table, column in (
+        ("account", "door VARCHAR(16) DEFAULT '' NOT NULL"),
+        ("cohort", "country VARCHAR(16) DEFAULT '' NOT NULL"),
+        ("outbox", "faults INTEGER DEFAULT '0' NOT NULL"),
+    ):
+        tx.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column}")
+    tx.exec_driver_sql("CREATE INDEX outbox_held ON outbox (tenant, recipient) WHERE state = 'held'")
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
     Step(4, "the outbox in the order in which it is emptied, and broadcasts to each member", _four),
+    Step(5, "whose door is open, errors over a message, and public holidays", _five),
 )
 
 

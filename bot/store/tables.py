@@ -17,7 +17,7 @@ from bot.store.delivery import inbox, lane, outbox
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def lane_name(address: str) -> str:
@@ -71,6 +71,7 @@ account = Table(
     Column("address", String(200), nullable=False),
     Column("person", String(32), nullable=False),
     Column("lane", String(100), nullable=False, default=_lane, server_default=""),
+    Column("door", String(16), nullable=False, server_default=""),  # open, or why private messages fail; '' not tried
     PrimaryKeyConstraint("tenant", "address"),
     UniqueConstraint("address"),
     ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.person"]),
@@ -110,6 +111,7 @@ cohort = Table(
     Column("place", String(32)),
     Column("start", Date, nullable=False),
     Column("zone", String(64), nullable=False),
+    Column("country", String(16), nullable=False, server_default=""),  # whose public holidays hold, as US or US-CA
     Column("state", String(16), nullable=False),  # draft, running, closed
     Column("created_by", String(32), nullable=False),
     Column("created_at", Instant, nullable=False),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot import lanes, outbox
 from bot.errands import Manners, Terms
 from bot.messages import Address
+from bot.restore import look_up_first
 from bot.settling import NOBODY_KNOWS
 from bot.store import Store, tables
 from tests.delivery.hands import NOW, TERMS, Hands, back, intent, keys, people, sent, states
@@ -322,3 +323,32 @@ def test_what_was_due_before_a_restore_is_looked_for_first(store: Store) -> None
         ("renata", True),
         ("kwame", False),
     ]
+
+
+@pytest.mark.parametrize("hopeless", [True, False])
+def test_what_was_due_before_a_restore_is_never_sent_unasked(store: Store, hopeless: bool) -> None:
+    """A platform that cannot be asked leaves it unknown, with its reason, for as long as it takes; even a prompt."""
+    with store.begin() as tx:
+        tx.execute(tables.milestone.insert().values(what="restore", at=NOW + timedelta(minutes=1)))
+        outbox.put(tx, [intent()])
+    hands = Hands(store)
+    for _ in range(3 * TERMS.looks):
+        (look,) = hands.turn(now=NOW + timedelta(minutes=3))
+        assert look.look
+        hands.turn(back(look, outbox.UNKNOWN, counts=True, hopeless=hopeless, asked=True))
+        assert row(store) == (outbox.UNKNOWN, outbox.RESTORED)
+        hands.at += timedelta(hours=1)
+    (look,) = hands.turn(now=NOW + timedelta(minutes=3))
+    (again,) = hands.turn(back(look, asked=True), now=NOW + timedelta(minutes=3))
+    assert not again.look
+
+
+def test_a_restore_asks_anew_about_what_was_unclear_before_it(store: Store) -> None:
+    """What the backup's own life had tried and not found, the life after it may have sent."""
+    plan(store, "renata", "kwame")
+    hands = Hands(store, repeats_safely=600)
+    hands.turn(*(back(one, outbox.UNKNOWN, asked=True) for one in hands.turn()))
+    with store.begin() as tx:
+        assert look_up_first(tx, NOW) == 2
+    assert [one.look for one in hands.turn()] == [True, True]
+    assert row(store) == (outbox.UNKNOWN, outbox.RESTORED)

@@ -66,6 +66,7 @@ async def test_a_long_pause_is_the_outboxs_business_and_a_short_one_is_waited_ou
     with pytest.raises(Wait) as pause:
         await here.door.send(here.channel, MESSAGE, "key-1")
     assert pause.value.seconds == 90
+    assert pause.value.only_this
     here.discord.faults.append(Fault("POST", POSTS, 429, body | {"retry_after": 0.01}))
     await here.door.send(here.channel, MESSAGE, "key-1")
     assert len(here.discord.public()) == 1
@@ -115,11 +116,14 @@ async def test_private_messages_are_opened_slowly(here: Place, house: SmallHouse
     with pytest.raises(Wait) as pause:
         await here.door.send(here.person(people[10]), MESSAGE, "key-10")
     assert 0 < pause.value.seconds <= 20
+    assert pause.value.only_this
+    await here.door.send(here.person(people[0]), MESSAGE, "key-open")  # whose door is open waits for nobody
     here.discord.later(21)
     here.discord.faults.append(Fault("POST", "^/users/@me/channels$", 400, {"code": 40003, "message": "too fast"}))
     with pytest.raises(Wait) as pause:
         await here.door.send(here.person(people[10]), MESSAGE, "key-10")
     assert pause.value.seconds == 600
+    assert pause.value.only_this
     asked = len(here.discord.requests)
     here.discord.later(300)
     with pytest.raises(Wait):

@@ -42,6 +42,10 @@ class Recorder:
     guests: set[str] = field(default_factory=set)
     answers_with: list[Exception] = field(default_factory=list)
     """Faults of the next sends; each is raised once, before anything is posted."""
+    closed: dict[str, Exception] = field(default_factory=dict)
+    """Person to what every message to them raises."""
+    knocks: list[str] = field(default_factory=list)
+    """Whom every message was tried at, arrived or not."""
     lost_answers: int = 0
     """How many next sends are posted while their answer is lost."""
 
@@ -53,8 +57,11 @@ class Recorder:
         return Address(self.name, WORKSPACE, "channel", "sample-cohort")
 
     async def send(self, address: Address, outgoing: Outgoing, key: str) -> str:
+        self.knocks.append(address.id)
         if self.answers_with:
             raise self.answers_with.pop(0)
+        if address.id in self.closed:
+            raise self.closed[address.id]
         ref = f"1|{self.name}|{len(self.delivered)}"
         self.delivered.append(Delivered(address, outgoing, key, ref))
         if self.lost_answers:

@@ -6,7 +6,10 @@ import pytest
 
 from bot.errors import Refused, Unknown, Wait
 from bot.messages import Address, File, Option, Outgoing, Picture
+from bot.platforms.slack.delivery import Delivery
+from bot.platforms.slack.people import People
 from bot.platforms.slack.slack import Slack
+from bot.platforms.slack.workspaces import Workspaces
 from tests.fakes.slack import CHANNEL, TEAM, FakeSlack, Fault
 from tests.slack.conftest import KWAME, RENATA, channel, person, settings
 
@@ -66,6 +69,20 @@ async def test_a_pause_is_asked_for_by_slack_and_named(slack: FakeSlack, platfor
         await platform.send(channel(), PROMPT, KEY)
     assert caught.value.seconds == 17
     assert len(slack.called("chat.postMessage")) == 1
+
+
+async def test_a_pause_right_after_a_message_there_is_that_channels_own(slack: FakeSlack) -> None:
+    """Slack counts each channel by itself and does not say so; a while later the whole workspace is meant."""
+    seconds = 100.0
+    workspaces = Workspaces(settings(slack))
+    delivery = Delivery(workspaces, People(workspaces), lambda: seconds)
+    await delivery.send(person(RENATA), PROMPT, KEY)
+    for where, later, only_this in ((RENATA, 1.0, True), (KWAME, 0.0, False), (RENATA, 2.0, False)):
+        seconds += later
+        slack.faults["chat.postMessage"] = [Fault(429, retry_after="17")]
+        with pytest.raises(Wait) as caught:
+            await delivery.send(person(where), PROMPT, f"{KEY}{later}")
+        assert (caught.value.seconds, caught.value.only_this) == (17, only_this)
 
 
 @pytest.mark.parametrize("fault", [Fault(503), Fault(error="internal_error"), Fault(cut=True)])

@@ -34,11 +34,11 @@ FAULTS = (discord.HTTPException, discord.RateLimited, aiohttp.ClientError, OSErr
 def meaning(error: BaseException) -> DeliveryError:
     """`error` is one of FAULTS."""
     if isinstance(error, discord.RateLimited):
-        return Wait(error.retry_after)
+        return Wait(error.retry_after, only_this=True)  # the library counts for each channel by itself
     if isinstance(error, discord.HTTPException):
         if error.code == TOO_FAST:
-            return Wait(AFTER_TOO_FAST)
-        if error.status == 429:
+            return Wait(AFTER_TOO_FAST, only_this=True)
+        if error.status == 429:  # one that the library cannot wait out: it is meant for all of us
             return Wait(_seconds(error))
         if error.status >= 500:
             return Unknown("Discord had a fault of its own.")

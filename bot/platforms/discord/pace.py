@@ -28,14 +28,14 @@ class Openings:
         self._shut_until = self._at
 
     def take(self) -> None:
-        """Raises Wait when it is too soon."""
+        """Raises Wait when it is too soon; whoever has a private message open is not concerned."""
         now = self._seconds()
         if now < self._shut_until:
-            raise Wait(self._shut_until - now)
+            raise Wait(self._shut_until - now, only_this=True)
         self._left = min(float(_AT_ONCE), self._left + (now - self._at) / _ONE_EVERY)
         self._at = now
         if self._left < 1:
-            raise Wait((1 - self._left) * _ONE_EVERY)
+            raise Wait((1 - self._left) * _ONE_EVERY, only_this=True)
         self._left -= 1
 
     def shut(self, seconds: float) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import logging
+import math
+import time
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.errors import DeliveryError, Refused
+from bot.errors import DeliveryError, Refused, Wait
 from bot.messages import Address, Outgoing, Picture
 
 from . import uploads
@@ -25,14 +28,20 @@ log = logging.getLogger(__name__)
 _LOOK_BACK = 200
 _PICTURE_WAITS = (0.5, 1.0, 2.0)
 """Slack takes a moment before it lets a message show an uploaded picture."""
+_ONE_CHANNEL_SECONDS = 2.0
+"""Slack takes about one message a second in a channel, and does not say whose limit was met: a pause asked for so
+soon after a message there is taken for that channel's own, any other for the workspace's."""
 _NAMESPACE = uuid.UUID("2ed5f3a5-6ad7-5e6f-9d4d-0c2f1d6a7b11")
 
 
 class Delivery:
-    def __init__(self, workspaces: Workspaces, people: People) -> None:
+    def __init__(self, workspaces: Workspaces, people: People, now: Callable[[], float] = time.monotonic) -> None:
         self._workspaces = workspaces
         self._people = people
+        self._now = now
         self._rooms: dict[Address, str] = {}
+        self._posted: dict[Address, float] = {}
+        """When the newest message went there, the oldest first."""
 
     async def send(self, address: Address, outgoing: Outgoing, key: str) -> str:
         workspace = await self._workspaces.of(address.workspace)
@@ -51,12 +60,25 @@ class Delivery:
             )
             return str(told.get("channel") or address.id), str(told.get("ts") or "")
 
-        channel, ts = await with_picture(
-            workspace, outgoing.picture, lambda file: post(message(outgoing, key=mark(key), picture=file))
-        )
+        try:
+            channel, ts = await with_picture(
+                workspace, outgoing.picture, lambda file: post(message(outgoing, key=mark(key), picture=file))
+            )
+        except Wait as pause:
+            raise Wait(pause.seconds, only_this=self._just_posted(address)) from None
+        self._note_post(address)
         if address.kind == "person":
             self._rooms[address] = channel
         return f"1|{PLATFORM}|{address.workspace}|{channel}|{ts}"
+
+    def _just_posted(self, address: Address) -> bool:
+        return self._now() - self._posted.get(address, -math.inf) < _ONE_CHANNEL_SECONDS
+
+    def _note_post(self, address: Address) -> None:
+        self._posted.pop(address, None)
+        self._posted[address] = self._now()
+        for one in list(itertools.takewhile(lambda each: not self._just_posted(each), self._posted)):
+            del self._posted[one]
 
     async def edit(self, ref: str, outgoing: Outgoing) -> None:
         workspace, channel, ts = await self._at(ref)
