@@ -19,6 +19,7 @@ from bot.store.broadcasts import Broadcast
 from bot.store.cohorts import Cohort
 from bot.store.tables import outbox as rows
 
+_NOT_REACHED = (outbox.REFUSED, outbox.HELD)
 SEND, CORRECT, LATE = "broadcast", "broadcast-correction", "broadcast-late"
 
 
@@ -106,13 +107,13 @@ def progress(tx: Connection, found: Broadcast) -> Progress:
         count[outbox.UNKNOWN],
         count[outbox.MISSED],
         count[outbox.CANCELLED],
-        Counter(row.reason or "the platform said no" for row in copies if row.state == outbox.REFUSED),
+        Counter(row.reason or "the platform said no" for row in copies if row.state in _NOT_REACHED),
     )
 
 
 def stop(tx: Connection, found: Broadcast) -> int:
     """What has not gone out does not go out; returns how many."""
-    return _turn(tx, found, outbox.READY, state=outbox.CANCELLED, reason="stopped")
+    return _turn(tx, found, (outbox.READY, outbox.HELD), state=outbox.CANCELLED, reason="stopped")
 
 
 def again(tx: Connection, found: Broadcast, now: datetime) -> int:
@@ -120,7 +121,7 @@ def again(tx: Connection, found: Broadcast, now: datetime) -> int:
     return _turn(
         tx,
         found,
-        outbox.MISSED,
+        (outbox.MISSED,),
         state=outbox.READY,
         reason=None,
         due_at=now,
@@ -128,12 +129,12 @@ def again(tx: Connection, found: Broadcast, now: datetime) -> int:
     )
 
 
-def _turn(tx: Connection, found: Broadcast, before: str, **values: object) -> int:
+def _turn(tx: Connection, found: Broadcast, before: Sequence[str], **values: object) -> int:
     return tx.execute(
         update(rows)
         .where(
             *outbox.beginning(found.tenant, found.cohort, SEND, 0, found.broadcast),
-            rows.c.state == before,
+            rows.c.state.in_(before),
         )
         .values(**values)
     ).rowcount

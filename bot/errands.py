@@ -63,6 +63,8 @@ class Errand:
     start: float = 0
     """Seconds from the turn in which it was taken; its lane's pace."""
     look: bool = False
+    door: str = ""
+    """What is known of the recipient's private messages; see `bot.store.doors`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ class Outcome:
     """A look that had no answer; after some of these nobody can know."""
     hopeless: bool = False
     """It cannot be looked for at all."""
+    door: str = ""
+    """What this showed of the recipient's private messages; empty for nothing new."""
     fault: bool = False
     """An error of our own, which nobody foresaw."""
 

@@ -1,5 +1,9 @@
 """One exception tree. A message says what happened, that nothing was lost, and what to do next."""
 
+from __future__ import annotations
+
+from typing import Literal
+
 
 class CohortbookError(Exception):
     """Base of every error that this product raises on purpose."""
@@ -23,6 +27,16 @@ class DeliveryError(CohortbookError):
 
 class Refused(DeliveryError):
     """The platform said no for certain: the message was not posted and a second try is useless."""
+
+
+class Shut(Refused):
+    """No private message reaches this person, and only they can change that. A message to them is held for them."""
+
+    def __init__(self, text: str, why: Literal["not-yet", "closed", "gone", "guest"]) -> None:
+        """not-yet: the platform lets them begin; closed: they take none; gone: left or deactivated; guest: see
+        `messages.Person`."""
+        super().__init__(text)
+        self.why = why
 
 
 class Wait(DeliveryError):

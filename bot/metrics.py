@@ -59,10 +59,10 @@ def waiting(tx: Connection, now: datetime, machine: datetime) -> Waiting:
 
 
 def given_up(tx: Connection) -> dict[tuple[str, str], int]:
-    """(missed or refused, kind) to how many there ever were. Reads the whole outbox: not for every call."""
+    """(missed, refused or held, kind) to how many there ever were. Reads the whole outbox: not for every call."""
     found = tx.execute(
         select(rows.c.state, rows.c.kind, func.count())
-        .where(rows.c.state.in_((outbox.MISSED, outbox.REFUSED)))
+        .where(rows.c.state.in_((outbox.MISSED, outbox.REFUSED, outbox.HELD)))
         .group_by(rows.c.state, rows.c.kind)
     )
     return {(state, kind): count for state, kind, count in found}
@@ -94,7 +94,7 @@ class Metrics:
         self._tick_age = gauge("tick_age_seconds", "Since the worker last went through the outbox.")
         self._due = gauge("due", "Messages that could go out now and have not.", "kind")
         self._oldest = gauge("oldest_due_seconds", "How long the oldest of them has waited.")
-        self._rows = gauge("messages", "Messages in sending, unknown, missed or refused.", "state", "kind")
+        self._rows = gauge("messages", "Messages in sending, unknown, held, missed or refused.", "state", "kind")
         self._rates = gauge("lane_rate", "Messages a second that a lane was found to take.", "lane")
         self._blocked = gauge("lane_blocked_seconds", "How long a lane still waits because it was asked to.", "lane")
         self._given_up: dict[tuple[str, str], int] = {}

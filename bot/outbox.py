@@ -1,7 +1,8 @@
 """Intents to send, as rows. Uniqueness lives in the key, so any number of planners may write the same one.
 
-States: ready, sending, unknown (no clear answer: it is looked up before any second try), and the final
-ones: sent, missed (too late to be kind), cancelled (no longer needed), refused (the platform said no).
+States: ready, sending, unknown (no clear answer: it is looked up before any second try), held (the recipient's
+private messages cannot be reached, until they act), and the final ones: sent, missed (too late to be kind),
+cancelled (no longer needed), refused (the platform said no).
 Who sends what, and how a row gets from state to state, is in `bot.lanes`.
 """
 
@@ -21,6 +22,7 @@ from bot.store.tables import account, lane, outbox, place
 
 READY, SENDING, UNKNOWN = "ready", "sending", "unknown"
 SENT, MISSED, CANCELLED, REFUSED = "sent", "missed", "cancelled", "refused"
+HELD = "held"
 RESTORED = "due before a backup was restored"
 
 GRACE = {
@@ -29,6 +31,7 @@ GRACE = {
     "broadcast": timedelta(hours=1),
     "broadcast-correction": timedelta(days=30),
     "welcome": timedelta(days=14),
+    "hello": timedelta(hours=1),
 }
 """How late a message of a kind may still come, after the bot or the platform was away. Then it is missed."""
 _NOTICES = timedelta(days=1)

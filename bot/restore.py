@@ -86,12 +86,15 @@ def in_place(settings: Settings, now: datetime) -> int:
         store.close()
 
 
+_OPEN = (outbox.READY, outbox.SENDING, outbox.UNKNOWN, outbox.HELD)
+
+
 def look_up_first(tx: Connection, boundary: datetime) -> int:
     """Messages due by then may have been sent by a life that this database does not remember."""
     milestones.record(tx, milestones.RESTORE, boundary)
     return tx.execute(
         update(rows)
-        .where(rows.c.state.in_((outbox.READY, outbox.SENDING, outbox.UNKNOWN)), rows.c.due_at <= boundary)
+        .where(rows.c.state.in_(_OPEN), rows.c.due_at <= boundary)
         .values(
             state=outbox.UNKNOWN,
             # The first try cannot have been earlier than it was due.

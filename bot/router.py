@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import outbox
+from bot import outbox, waiting
 from bot.errors import NotAllowed
 from bot.features import ROUTE
 from bot.messages import (
     Address,
+    Audience,
     Command,
     Errors,
     Incoming,
+    Option,
     Outgoing,
     Press,
     Reply,
@@ -23,9 +26,9 @@ from bot.messages import (
     Text,
 )
 from bot.outbox import Intent, NothingToSay, Row
-from bot.store import cohorts, people
+from bot.store import cohorts, doors, people
 from bot.store.people import Somebody
-from bot.visit import AlreadyDone, Compose, Feature, Handler, Services, Visit
+from bot.visit import AlreadyDone, Compose, Feature, Handler, Replacement, Services, Visit
 
 log = logging.getLogger(__name__)
 _GUEST = (
@@ -53,13 +56,14 @@ class FrontDesk:
         """Raises only on a fault of our own; the platform then says that nothing was lost."""
         who = incoming.who
         profile = await self._services.directory.person(who)
-        somebody = await self._services.store.read(people.known, who)
+        somebody, door = await self._services.store.read(_arrival, who)
         if somebody is None or somebody.name != profile.name:
             somebody = await self._services.store.write(
                 people.meet, who, profile, self._services.now(), self._services.ids
             )
-        visit = Visit(incoming, somebody, self._services)
+        visit = Visit(incoming, somebody, self._services, self._words)
         handler, action = self._handler(visit)
+        waits = action.partition(".")[0] != "doors" and await self._try_door_again(visit, door, profile.guest)
         if handler is None:
             return _unknown(incoming)
         if profile.guest and action.partition(".")[0] not in self._for_guests:
@@ -72,7 +76,25 @@ class FrontDesk:
             log.info("refused", extra={"action": action})
             return _refusal(incoming, str(refusal))
         log.info("answered", extra={"action": action})
-        return reply
+        return _with_what_waits(reply) if waits else reply
+
+    async def _try_door_again(self, visit: Visit, door: str, guest: bool) -> bool:
+        """Whoever acts is there: the private messages that failed are tried again. Returns whether to offer them here.
+
+        Where the person's settings had turned them away, they may do so again; where nothing but a first press was
+        missing, they will not.
+        """
+        if guest:
+            if door != doors.GUEST:
+                await self._services.store.write(doors.note, [(visit.incoming.who, doors.GUEST)])
+            return False
+        if door not in doors.TOLD:
+            return False
+        found = await self._services.store.write(_tried_again, visit)
+        return found and door == doors.CLOSED
+
+    def _words(self, tx: Connection, row: Row) -> Outgoing | Replacement | None:
+        return self.composer(row)(tx, self._services, row)
 
     def _handler(self, visit: Visit) -> tuple[Handler | None, str]:
         what = visit.incoming.what
@@ -125,9 +147,30 @@ class FrontDesk:
         instead = self._missed.get(row.intent.kind)
         return [] if instead is None else instead(tx, self._services, row)
 
+    def held(self, tx: Connection, row: Row) -> list[Intent]:
+        """What is sent beside a message that waits at a shut door."""
+        return [intent for each in self._route if each.held for intent in each.held(tx, self._services, row)]
+
     @property
     def plans(self) -> Sequence[Feature]:
         return [feature for feature in self._route if feature.plan is not None]
+
+
+def _arrival(tx: Connection, who: Address) -> tuple[Somebody | None, str]:
+    return people.known(tx, who), doors.at(tx, who)
+
+
+def _tried_again(tx: Connection, visit: Visit) -> bool:
+    """True when something had waited."""
+    found = waiting.of(tx, visit.who, visit.now)
+    doors.try_again(tx, visit.who, visit.incoming.who, visit.now)
+    return bool(found)
+
+
+def _with_what_waits(reply: Reply) -> Reply:
+    if not isinstance(reply, Outgoing) or reply.audience is not Audience.ONLY_YOU:
+        return reply
+    return replace(reply, options=(*reply.options, Option("Open what waits for you", "doors.open")))
 
 
 def _only_leads(tx: Connection, who: Somebody) -> bool:

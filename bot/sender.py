@@ -11,10 +11,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.errands import Errand, LaneKey, Outcome, Terms
-from bot.errors import Refused, Unknown, Wait
+from bot.errors import Refused, Shut, Unknown, Wait
 from bot.messages import Address, Outgoing, Platform
-from bot.outbox import CANCELLED, READY, REFUSED, SENT, UNKNOWN, NothingToSay, NotYet
+from bot.outbox import CANCELLED, HELD, READY, REFUSED, SENT, UNKNOWN, NothingToSay, NotYet
 from bot.router import FrontDesk
+from bot.store import doors
 from bot.visit import Replacement, Services
 
 T = TypeVar("T")
@@ -94,6 +95,8 @@ class Sender:
             return Outcome(errand, CANCELLED, reason="no longer needed")
         if errand.address is None or platform is None:
             return Outcome(errand, REFUSED, reason="no address on a running platform")
+        if errand.door in doors.TOLD and not isinstance(message, Replacement):
+            return Outcome(errand, HELD, reason=doors.TOLD[errand.door])
         if not self._covers((intent.tenant, errand.row.lane), errand.row.fence):  # the words took their time
             return Outcome(errand, READY)
         return await self._send(errand, platform, errand.address, message)
@@ -117,13 +120,16 @@ class Sender:
                 return Outcome(errand, READY, rest=pause.seconds, asked=True)
             return Outcome(errand, READY, pause=pause.seconds, asked=True)
         except Refused as refusal:
+            if isinstance(refusal, Shut) and address.kind == "person" and not isinstance(message, Replacement):
+                return Outcome(errand, HELD, reason=doors.TOLD[refusal.why], door=refusal.why, asked=True)
             return Outcome(errand, REFUSED, reason=str(refusal), asked=True)
         except (Unknown, TimeoutError):
             if isinstance(message, Replacement):
                 return Outcome(errand, READY, rest=_REPEAT_AN_EDIT, asked=True)
             return Outcome(errand, UNKNOWN, asked=True)
         log.info("sent", extra=_about(errand))
-        return Outcome(errand, SENT, ref=ref, sent_at=self._services.now(), asked=True)
+        proved = doors.OPEN if address.kind == "person" and errand.door != doors.OPEN else ""
+        return Outcome(errand, SENT, ref=ref, sent_at=self._services.now(), door=proved, asked=True)
 
     async def _look(self, errand: Errand, platform: Platform | None) -> Outcome:
         """Did it arrive? Not found: it may go again. No answer: it waits."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, case, or_, update
 
 from bot.errands import Manners, Outcome, Terms, manners_of
 from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN, is_
+from bot.store import doors
 from bot.store.tables import outbox
 
 NOBODY_KNOWS = "nobody can tell whether it arrived"
@@ -27,6 +28,7 @@ def settle(
     if sent:
         facts: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("ref", "sent_at")}
         tx.execute(update(outbox).where(*this, outbox.c.state != SENT).values(state=SENT, reason=None, **facts), sent)
+    doors.note(tx, [(one.errand.address, one.door) for one in outcomes if one.door and one.errand.address])
     others = [_values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms)) for one in outcomes]
     others = [values for values, one in zip(others, outcomes, strict=True) if one.state != SENT]
     if others:

@@ -76,9 +76,21 @@ def _address() -> ColumnElement[str | None]:
     )
 
 
+def _door() -> ColumnElement[str | None]:
+    return (
+        select(func.min(account.c.door))
+        .where(
+            account.c.tenant == outbox.c.tenant,
+            account.c.person == outbox.c.recipient,
+            account.c.lane == outbox.c.lane,
+        )
+        .scalar_subquery()
+    )
+
+
 def _of_lane(which: tuple[ColumnElement[bool], ...]) -> Select[Any]:
     return (
-        select(outbox, _address().label("found_address"))
+        select(outbox, _address().label("found_address"), _door().label("found_door"))
         .where(outbox.c.tenant == bindparam("b_tenant"), outbox.c.lane == bindparam("b_lane"), *which)
         # At one moment a step comes before its prompt.
         .order_by(outbox.c.due_at, outbox.c.kind.desc())
@@ -159,7 +171,7 @@ def _in_time(tx: Connection, where: Mapping[str, object], room: int, now: dateti
 def _errand(row: Row[Any], fence: int, start: float, safe_from: datetime) -> Errand:
     look = row.state == UNKNOWN and (row.safe_until is None or row.safe_until < safe_from)
     where = row.address if row.state == UNKNOWN and row.address else row.found_address
-    return Errand(row_of(row, fence), Address.parse(where) if where else None, start, look)
+    return Errand(row_of(row, fence), Address.parse(where) if where else None, start, look, row.found_door or "")
 
 
 def _as_taken(row: Row[Any], errand: Errand, safely: float, at: datetime, terms: Terms) -> dict[str, object]:

@@ -81,10 +81,20 @@ class AlreadyDone(CohortbookError):
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """For a message that was sent before: other words, or None to take it away. Doing it twice is harmless."""
+
+    ref: str
+    outgoing: Outgoing | None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     incoming: Incoming
     who: Somebody
     services: Services
+    words: Callable[[Connection, Row], Outgoing | Replacement | None]
+    """Of a message that was put to this person; see `Compose`."""
 
     @property
     def now(self) -> datetime:
@@ -143,14 +153,6 @@ class Visit:
         return await self.services.store.write(first_time_only)
 
 
-@dataclass(frozen=True, slots=True)
-class Replacement:
-    """For a message that was sent before: other words, or None to take it away. Doing it twice is harmless."""
-
-    ref: str
-    outgoing: Outgoing | None
-
-
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
 Compose: TypeAlias = Callable[[Connection, Services, Row], Outgoing | Replacement | None]
 """The words of an intent, made when it is sent. None: it has lost its reason and is cancelled.
@@ -180,6 +182,8 @@ class Feature:
     compose: Mapping[str, Compose] = field(default_factory=dict)
     missed: Mapping[str, Instead] = field(default_factory=dict)
     """What is sent instead of a message whose time has passed."""
+    held: Instead | None = None
+    """What is sent beside a message of any kind that waits at a shut door."""
     plan: Plan | None = None
     next_due: Callable[[Connection, Services, datetime], datetime | None] | None = None
     """The next moment after now at which `plan` has something new."""

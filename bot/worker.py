@@ -115,7 +115,8 @@ class Worker:
             self._leases = {key: (one.fence, ends) for key, one in turn.held.items()}
             self._start(turn, began)
             self._count(outcomes)
-            return len(turn.errands) + len(turn.missed)  # what is missed may have put a question into the outbox
+            # What is missed or held may have put another message into the outbox.
+            return len(turn.errands) + len(turn.missed) + sum(one.state == outbox.HELD for one in outcomes)
 
     def _settle_and_take(self, tx: Connection, outcomes: list[Outcome]) -> Turn:
         services = self._services
@@ -130,7 +131,9 @@ class Worker:
             self._terms,
             stopping=self._stopping,
         )
+        held = [one.errand.row for one in outcomes if one.state == outbox.HELD]
         outbox.put(tx, [intent for row in turn.missed for intent in self._desk.missed(tx, row)])
+        outbox.put(tx, [intent for row in held for intent in self._desk.held(tx, row)])
         return turn
 
     def _start(self, turn: Turn, began: float) -> None:

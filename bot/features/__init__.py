@@ -6,6 +6,7 @@ Features never import platforms nor each other; a button leads from one to the n
 from bot.features import (
     broadcasts,
     conversation,
+    doors,
     facilitation,
     journal,
     membership,
@@ -39,5 +40,6 @@ ROUTE: tuple[Feature, ...] = (
     setup.feature,
     requests.feature,
     privacy.feature,
+    doors.feature,
     conversation.feature,  # whatever nobody else took: it asks before doing anything
 )

@@ -17,7 +17,7 @@ from bot.errors import NotAllowed
 from bot.messages import Errors, Field, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.schedule import Change
-from bot.store import cohorts, people, turns
+from bot.store import cohorts, doors, people, turns
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
@@ -94,7 +94,9 @@ def overview_text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     if due:
         unit = program.unit(due[-1].number)
         answered = turns.count(tx, cohort.tenant, cohort.cohort, unit.number, started)
-        lines += ["", f"Now: {words.unit_name(program, unit)}. {words.how_many(answered, len(started))}"]
+        shut = list(doors.shut(tx, cohort))
+        silent = len(shut) - turns.count(tx, cohort.tenant, cohort.cohort, unit.number, shut)
+        lines += ["", f"Now: {words.unit_name(program, unit)}. {words.how_many(answered, len(started) - silent)}"]
     lines += ["", "Next in the channel:" if len(due) < len(sends) else "No more prompts are to come."]
     for send in islice((one for one in sends if one.due > visit.now), _NEXT):
         change = plan.change(send.number)
@@ -103,6 +105,10 @@ def overview_text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
             f"• {words.moment(send.due, cohort.zone)}: {words.unit_name(program, program.unit(send.number))}{swapped}"
         )
     lines += ["", "Members get theirs in a private message, at their own day and hour."]
+    shut_out = doors.told(tx, cohort)
+    if shut_out:
+        lines += ["", "No private message reaches:", *(f"• {words.people(many)}: {why}" for many, why in shut_out)]
+        lines.append("They can open everything from the channel, and what waits for them comes when they act.")
     troubles = outbox.troubles(tx, cohort.tenant, cohort.cohort, visit.now - _A_WEEK)
     if troubles:
         lines += ["", "Not delivered in the last seven days:", *(f"• {count}: {why}" for why, count in troubles)]

@@ -6,15 +6,15 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from bot import choose, schedule, upcoming, words
+from bot import choose, outbox, schedule, upcoming, words
 from bot.messages import Audience, Option, Outgoing, Reply
-from bot.outbox import Row
+from bot.outbox import Intent, Row
 from bot.programs import Program
-from bot.store import cohorts, people
+from bot.store import cohorts, doors, people
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Feature, Services, Visit
 
-WELCOME = "welcome"
+WELCOME, HELLO = "welcome", "hello"
 HELP = (
     "Here is what I can do.\n\n"
     "• /reflect opens this week's private form.\n"
@@ -32,7 +32,7 @@ HELP = (
 def welcome(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     cohort = cohorts.find(tx, row.intent.tenant, row.intent.cohort)
     member = cohorts.member(tx, row.intent.tenant, row.intent.cohort, row.intent.recipient)
-    if cohort is None or member is None or member.state == cohorts.LEFT:
+    if cohort is None or member is None or member.state != cohorts.INVITED:
         return None
     program = services.program(tx, cohort)
     leaders = people.names(
@@ -77,6 +77,8 @@ def _start(tx: Connection, visit: Visit) -> Reply:
     cohort, member = found
     if member.state != cohorts.STARTED:
         cohorts.set_member(tx, member, state=cohorts.STARTED, started_at=visit.now)
+        if doors.of(tx, cohort.tenant, visit.who.person) != doors.OPEN:
+            outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, HELLO, 0, visit.who.person, visit.now)])
     return Outgoing(
         f"You are in. {_coming(tx, visit, cohort)}",
         note=f"Times are in your zone, {words.zone_name(member.zone)}.",
@@ -99,6 +101,13 @@ def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     if send.due <= visit.now:
         return "Your first prompt is on its way."
     return f"Your first prompt comes on {words.moment(send.due, visit.who.zone)}."
+
+
+def hello(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    """To whoever has said yes by another way: it shows whether a private message reaches them."""
+    if doors.of(tx, row.intent.tenant, row.intent.recipient) in doors.TOLD:
+        return None
+    return Outgoing("This is where your prompts come. There is nothing to do now.", audience=Audience.DM, quiet=True)
 
 
 async def later(visit: Visit) -> Reply:
@@ -225,6 +234,6 @@ feature = Feature(
     },
     takes_text=wants_help,
     text=help_,
-    compose={WELCOME: welcome},
+    compose={WELCOME: welcome, HELLO: hello},
     suggest={"cohort": ("help",)},
 )

@@ -155,9 +155,12 @@ async def save_roster(visit: Visit) -> Reply:
 def _save_roster(
     tx: Connection, visit: Visit, cohort: Cohort, channel: Address, profiles: list[tuple[Address, Person]]
 ) -> Reply:
-    away = [profile.name for _, profile in profiles if not profile.active]
-    if away:
-        return Errors({"members": f"{words.listed(away)} cannot be reached here any more. Please take them out."})
+    for wrong, why in (
+        ([profile.name for _, profile in profiles if not profile.active], "cannot be reached here any more"),
+        ([profile.name for _, profile in profiles if profile.guest], "cannot take part, as a guest here"),
+    ):
+        if wrong:
+            return Errors({"members": f"{words.listed(wrong)} {why}. Please take them out."})
     cohorts.set_place(tx, cohort, people.place_for(tx, channel, visit.now, visit.services.ids))
     chosen = [people.meet(tx, address, profile, visit.now, visit.services.ids) for address, profile in profiles]
     kept = {one.person for one in chosen}

@@ -75,6 +75,8 @@ def prompt(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     if member is None:
         return None
     cohort, program, unit = _unit(tx, services, row)
+    if turns.state_of(tx, cohort.tenant, cohort.cohort, member.person, unit.number):
+        return None  # they came by the channel's button and were faster
     swapped = cohorts.plan(tx, cohort).change(unit.number).swapped
     return _prompt_message(cohort, program, unit, swapped)
 

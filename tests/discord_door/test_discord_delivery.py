@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import DeliveryError, Refused, Unknown, Wait
+from bot.errors import DeliveryError, Refused, Shut, Unknown, Wait
 from bot.messages import Address, Option, Outgoing
 from bot.platforms.discord.pace import BadAnswers
 from tests.discord_door.conftest import Place
@@ -74,8 +74,9 @@ async def test_a_long_pause_is_the_outboxs_business_and_a_short_one_is_waited_ou
 
 async def test_nobody_gets_a_private_message_before_they_pressed_something(here: Place, house: SmallHouse) -> None:
     """No private channel is opened to them; after their first press, one is."""
-    with pytest.raises(Refused, match="not pressed anything"):
+    with pytest.raises(Shut, match="not pressed anything") as door:
         await here.door.send(here.person(here.kwame), MESSAGE, "key-1")
+    assert door.value.why == "not-yet"
     assert here.discord.openings == []
     await here.discord.slash(here.kwame, "journal")
     await here.settled()
@@ -91,8 +92,9 @@ async def test_a_closed_door_is_not_knocked_at_again(here: Place, house: SmallHo
     here.discord.closed[here.kwame] = code
     await here.discord.slash(here.kwame, "journal")
     await here.settled()
-    with pytest.raises(Refused):
+    with pytest.raises(Shut) as door:
         await here.door.send(here.person(here.kwame), MESSAGE, "key-1")
+    assert door.value.why == {50007: "closed", 50278: "gone"}[code]
     asked = len(here.discord.requests)
     for number in range(20):
         with pytest.raises(Refused, match="does not take private messages"):

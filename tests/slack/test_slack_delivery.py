@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import Refused, Unknown, Wait
+from bot.errors import Refused, Shut, Unknown, Wait
 from bot.messages import Address, File, Option, Outgoing, Picture
 from bot.platforms.slack.delivery import Delivery
 from bot.platforms.slack.people import People
@@ -133,9 +133,28 @@ async def test_a_slack_out_of_reach_means_that_nothing_was_posted(slack: FakeSla
 async def test_nothing_is_sent_to_deactivated_people(slack: FakeSlack, platform: Slack) -> None:
     """Slack would take it without a word."""
     slack.users[RENATA]["deleted"] = True
-    with pytest.raises(Refused, match="deactivated"):
+    with pytest.raises(Shut, match="deactivated") as door:
         await platform.send(person(RENATA), PROMPT, KEY)
+    assert door.value.why == "gone"
     assert slack.messages == slack.to_nobody == []
+
+
+async def test_nothing_is_sent_to_guests(slack: FakeSlack, platform: Slack) -> None:
+    """They could press none of its buttons."""
+    slack.users[RENATA]["is_restricted"] = True
+    with pytest.raises(Shut, match="guest") as door:
+        await platform.send(person(RENATA), PROMPT, KEY)
+    assert door.value.why == "guest"
+    assert slack.messages == []
+
+
+@pytest.mark.parametrize(("error", "why"), [("user_disabled", "gone"), ("cannot_dm_bot", "closed")])
+async def test_a_shut_door_is_told_from_other_refusals(slack: FakeSlack, platform: Slack, error: str, why: str) -> None:
+    """Only what concerns this one person holds their messages back for them."""
+    slack.faults["chat.postMessage"] = [Fault(error=error)]
+    with pytest.raises(Shut) as door:
+        await platform.send(person(RENATA), PROMPT, KEY)
+    assert door.value.why == why
 
 
 async def test_another_workspace_is_not_written_to(slack: FakeSlack, platform: Slack) -> None:

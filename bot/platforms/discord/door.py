@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import discord
 
-from bot.errors import DeliveryError, Refused, SettingsError, Unknown, Wait
+from bot.errors import DeliveryError, Refused, SettingsError, Shut, Unknown, Wait
 from bot.messages import Address, House, Outgoing, Person
 
 from . import buttons, failures
@@ -198,12 +198,13 @@ class Door:
             return int(address.id)
         known = await self.notebook.known(int(address.id))
         if known is None:
-            raise Refused(
+            raise Shut(
                 "This person has not pressed anything of the bot yet, and Discord's rules do not allow it to write "
-                "first. Ask them to press a button in the cohort's channel or to use /cohort."
+                "first. Ask them to press a button in the cohort's channel or to use /cohort.",
+                "not-yet",
             )
         if known.closed_at is not None and 0 <= self.seconds() - known.closed_at < _CLOSED_FOR:
-            raise Refused(str(failures.REASONS[50007]))
+            raise failures.shut(failures.NO_PRIVATE_MESSAGES)
         if known.channel is not None:
             return known.channel
         self._openings.take()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import aiohttp
 import discord
 
-from bot.errors import DeliveryError, Refused, Unknown, Wait
+from bot.errors import DeliveryError, Refused, Shut, Unknown, Wait
 
-CLOSED = frozenset({50007, 50278})
+NO_PRIVATE_MESSAGES = 50007
+CLOSED = frozenset({NO_PRIVATE_MESSAGES, 50278})
 """This person takes no private messages from the bot, or shares no server with it any more."""
 TOO_FAST = 40003
 ANSWERED_ALREADY = 40060
@@ -42,10 +43,16 @@ def meaning(error: BaseException) -> DeliveryError:
             return Wait(_seconds(error))
         if error.status >= 500:
             return Unknown("Discord had a fault of its own.")
+        if error.code in CLOSED:
+            return shut(error.code)
         return Refused(REASONS.get(error.code, f"Discord refused with {error.status}, code {error.code}."))
     if isinstance(error, aiohttp.ClientConnectorError):
         return Wait(15.0)  # nothing was reached, so nothing was posted
     return Unknown("The connection to Discord broke before an answer came.")
+
+
+def shut(code: int) -> Shut:
+    return Shut(REASONS[code], "closed" if code == NO_PRIVATE_MESSAGES else "gone")
 
 
 def _seconds(error: discord.HTTPException) -> float:

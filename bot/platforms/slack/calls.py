@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import DeliveryError, Refused, Unknown, Wait
+from bot.errors import DeliveryError, Refused, Shut, Unknown, Wait
 
 from .quiet import library_logger
 from .settings import SlackSettings
@@ -35,6 +35,8 @@ _TOKEN = {
     "ekm_access_denied",
     "no_permission",
 }
+_GONE = {"user_not_found", "user_disabled"}
+_CLOSED = {"cannot_dm_bot", "messages_tab_disabled", "user_not_visible"}
 _REASONS = {
     "channel_not_found": "Slack does not show me this channel. Invite me with /invite @Cohortbook.",
     "not_in_channel": "I am not in this channel. Invite me with /invite @Cohortbook.",
@@ -98,6 +100,8 @@ def _meaning(error: SlackApiError) -> DeliveryError:
     if name in _TOKEN:
         log.error("Slack does not take this token (%s); run `cohortbook slack check`", name)
         return Wait(_TOKEN_SECONDS)  # mended by whoever runs the bot, and the message then still goes out
+    if name in _GONE or name in _CLOSED:
+        return Shut(_REASONS.get(name, f"Slack said no ({name})."), "gone" if name in _GONE else "closed")
     return Refused(_REASONS.get(name, f"Slack said no ({name})."))
 
 

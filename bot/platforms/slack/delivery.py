@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from bot.errors import DeliveryError, Refused, Wait
+from bot.errors import DeliveryError, Refused, Shut, Wait
 from bot.messages import Address, Outgoing, Picture
 
 from . import uploads
@@ -125,7 +125,9 @@ class Delivery:
         """Slack takes messages to deactivated people without a word, and nobody ever reads them."""
         person = await self._people.person(address)
         if not person.active:
-            raise Refused("This account is deactivated, so nothing was sent to it.")
+            raise Shut("This account is deactivated, so nothing was sent to it.", "gone")
+        if person.guest:
+            raise Shut("This person is a guest, and guests cannot take part, so nothing was sent.", "guest")
 
     async def _at(self, ref: str) -> tuple[Workspace, str, str]:
         parts = ref.split("|")
