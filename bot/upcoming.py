@@ -1,15 +1,16 @@
-"""What a member has before them: their next prompts, and the day it is where they are."""
+"""What is still to come: a member's next prompts, the day it is where they are, and units that nobody has met."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import schedule
-from bot.store import cohorts
+from bot import outbox, schedule
+from bot.programs import Program, Unit
+from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Visit
 
@@ -32,3 +33,13 @@ def next_prompts(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -
 
 def today(visit: Visit, member: Member) -> date:
     return visit.now.astimezone(ZoneInfo(member.zone)).date()
+
+
+def untouched(tx: Connection, cohort: Cohort, program: Program, unit: Unit, now: datetime) -> bool:
+    """Nobody has got it or written about it, and nobody is about to: its day has not begun anywhere on Earth."""
+    if outbox.out(tx, cohort.tenant, cohort.cohort, unit.number):
+        return False
+    if not schedule.clocked(program):
+        return not turns.anybodys(tx, cohort.tenant, cohort.cohort, unit.number)
+    day = schedule.unit_day(program, cohorts.plan(tx, cohort), unit)
+    return schedule.instant(day, time(0), "Pacific/Kiritimati") > now

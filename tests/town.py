@@ -152,12 +152,21 @@ def text_of(message: Reply) -> str:
 
 
 @asynccontextmanager
-async def open_town(folder: Path, index: Path, at: datetime = START, database: str = "") -> AsyncIterator[Town]:
-    """`database`: the URL of an empty one; without, a SQLite file in the folder."""
+async def open_town(
+    folder: Path,
+    index: Path,
+    at: datetime = START,
+    database: str = "",
+    *,
+    prompts: Path | None = None,
+    first_id: int = 1,
+) -> AsyncIterator[Town]:
+    """`database`: the URL of an empty one; without, a SQLite file in the folder. `prompts`: other programs than those
+    that are shipped. `first_id`: where a town that was closed goes on counting."""
     fakes = str(Path(__file__).parent / "fakes")
     if fakes not in bot.platforms.__path__:
         bot.platforms.__path__.append(fakes)  # the recipe for adding a platform: a file in the folder
-    count = itertools.count(1)
+    count = itertools.count(first_id)
     machine = Machine(at)
     clock = DemoClock(folder / "clock.json", machine=machine)
     settings = Settings(
@@ -167,6 +176,7 @@ async def open_town(folder: Path, index: Path, at: datetime = START, database: s
         platforms={"recorder": {}},
         facilitators=["recorder/room/imani"],
         runs_it="the town's own people",
+        **({"prompts": prompts} if prompts else {}),
         contacts=["The town's nurse: knock at the blue door."],
     )
     house = build(settings, clock, ids=lambda: f"id{next(count):06d}", machine=machine)

@@ -6,7 +6,7 @@ Nothing here can open a member's words: there is no import path to them.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from bot.programs import Program, Unit
 from bot.schedule import Change
 from bot.store import cohorts, doors, people, turns
 from bot.store.cohorts import Cohort
+from bot.upcoming import untouched
 from bot.visit import Feature, Visit
 
 _NEXT = 5
@@ -68,6 +69,10 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
             ),
         )
     which = cohort.cohort
+    shipped = visit.services.library.shipped().get(cohort.program)
+    newer: tuple[Option, ...] = ()
+    if shipped is not None and shipped.version != cohort.version:
+        newer = (Option("See the newer version", "edition.show", which),)
     return Outgoing(
         overview_text(tx, visit, cohort),
         title=cohort.name,
@@ -75,6 +80,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
         options=(
             Option("Write to the cohort", "broadcasts.write", which, "primary"),
             Option("Change an upcoming prompt", "facilitation.upcoming", which),
+            *newer,
             Option("What I sent", "broadcasts.list", which),
             Option("People", "setup.people", which),
             Option("Shared with me", "shared-with-me.list", which),
@@ -125,7 +131,7 @@ async def upcoming(visit: Visit) -> Reply:
 def _upcoming(tx: Connection, visit: Visit) -> Reply:
     cohort = choose.led_cohort(tx, visit, visit.value)
     program, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
-    units = [unit for unit in program.units if _still_ahead(tx, visit, cohort, program, unit)]
+    units = [unit for unit in program.units if untouched(tx, cohort, program, unit, visit.now)]
     if not units:
         return Outgoing("No prompt is still to come, so there is nothing to change.")
     return Outgoing(
@@ -194,7 +200,7 @@ async def save_change(visit: Visit) -> Reply:
 
 def _save_change(tx: Connection, visit: Visit) -> Reply:
     cohort, program, unit = _unit(tx, visit)
-    if not _still_ahead(tx, visit, cohort, program, unit):
+    if not untouched(tx, cohort, program, unit, visit.now):
         return Errors({"": "This prompt has gone out to somebody already, so it stays as it is."})
     plan, what = cohorts.plan(tx, cohort), visit.field("what")
     before = schedule.unit_day(program, plan, unit)
@@ -249,14 +255,6 @@ def _unit(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Unit]:
     if unit is None:
         raise NotAllowed("This button is out of date, so nothing was changed. /facilitate shows the calendar.")
     return cohort, program, unit
-
-
-def _still_ahead(tx: Connection, visit: Visit, cohort: Cohort, program: Program, unit: Unit) -> bool:
-    """Nobody has got it, and nobody is about to: the earliest zone on Earth has not reached its day."""
-    if outbox.out(tx, cohort.tenant, cohort.cohort, unit.number):
-        return False
-    day = schedule.unit_day(program, cohorts.plan(tx, cohort), unit)
-    return schedule.instant(day, time(0), "Pacific/Kiritimati") > visit.now
 
 
 feature = Feature(

@@ -118,6 +118,12 @@ def set_state(tx: Connection, which: Cohort, state: str) -> None:
     tx.execute(_this(which).values(state=state))
 
 
+def set_version(tx: Connection, which: Cohort, version: str) -> None:
+    """Another version of its program, which is pinned already."""
+    tx.execute(_this(which).values(version=version))
+    plans.mark_cohort(tx, which.tenant, which.cohort)
+
+
 def find(tx: Connection, home: str, which: str) -> Cohort | None:
     row = tx.execute(select(cohort).where(cohort.c.tenant == home, cohort.c.cohort == which)).one_or_none()
     return None if row is None else _cohort(row)

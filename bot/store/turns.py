@@ -30,6 +30,12 @@ def state_of(tx: Connection, tenant: str, cohort: str, who: str, number: int) ->
     return tx.execute(select(turn.c.state).where(*_here(turn, tenant, cohort, who, number))).scalar()
 
 
+def anybodys(tx: Connection, tenant: str, cohort: str, number: int) -> bool:
+    """Whether anybody answered or skipped a unit."""
+    here = (turn.c.tenant == tenant, turn.c.cohort == cohort, turn.c.number == number)
+    return tx.execute(select(turn.c.number).where(*here).limit(1)).first() is not None
+
+
 def numbers(tx: Connection, tenant: str, cohort: str, who: str) -> list[int]:
     """The units that one member answered or skipped."""
     rows = tx.execute(
