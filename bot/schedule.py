@@ -7,7 +7,7 @@ future (the planner, "your next five", the rehearsal, the playground's clock) as
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ from dateutil.relativedelta import relativedelta
 from bot.programs import Program, Unit
 
 ANNOUNCEMENT, STEP, PROMPT, REMINDER, SILENCE = "announcement", "step", "prompt", "reminder", "silence"
+_SATURDAY = 5
 _ORDER = {SILENCE: 0, STEP: 1, PROMPT: 2, ANNOUNCEMENT: 3, REMINDER: 4}
 
 
@@ -35,6 +36,8 @@ class CohortPlan:
     start: date
     zone: str
     changes: Mapping[int, Change] = field(default_factory=dict)
+    days_off: frozenset[date] = frozenset()
+    """Public holidays, on which nothing comes."""
 
     def change(self, number: int) -> Change:
         return self.changes.get(number, Change())
@@ -143,6 +146,7 @@ def member_sends(program: Program, plan: CohortPlan, member: MemberPlan) -> Iter
         day, at = outside_quiet(day, member.time or program.time, member.quiet_from, member.quiet_to)
         if day >= ends:  # quiet until the next unit's day: it comes on the morning of its own first day
             day, at = opens, member.quiet_to
+        day = _at_work(day, opens, ends, plan.days_off)
         prompt = _send(PROMPT, unit, day, at, member.zone, expires)
         if expires <= member.started or _paused(member, day) or prompt.due >= expires:
             continue
@@ -153,7 +157,7 @@ def member_sends(program: Program, plan: CohortPlan, member: MemberPlan) -> Iter
         yield _like(SILENCE, prompt)
         yield _like(STEP, prompt)
         yield prompt
-        reminder = _reminder(program, unit, prompt, member, expires)
+        reminder = _reminder(program, plan, unit, prompt, member, expires)
         if reminder is not None:
             yield reminder
 
@@ -164,16 +168,21 @@ def channel_sends(program: Program, plan: CohortPlan) -> Iterator[Send]:
         return
     for unit in program.units:
         if not plan.change(unit.number).skipped:
-            expires = instant(unit_end(program, plan, unit), time(0), plan.zone)
-            day = unit_day(program, plan, unit)
+            opens, ends = unit_day(program, plan, unit), unit_end(program, plan, unit)
+            day, expires = _at_work(opens, opens, ends, plan.days_off), instant(ends, time(0), plan.zone)
             yield _send(ANNOUNCEMENT, unit, day, program.time, plan.zone, expires)
 
 
-def current_unit(program: Program, plan: CohortPlan, member: MemberPlan, now: datetime) -> Unit | None:
-    """The unit whose prompt the member got last, or would have got had they not paused."""
+def current_unit(
+    program: Program, plan: CohortPlan, member: MemberPlan, now: datetime, got: Collection[int] = ()
+) -> Unit | None:
+    """The unit whose prompt the member got last, or would have got had they not paused.
+
+    `got`: the units that they were sent. Whoever has moved to a zone farther west keeps the unit that had come.
+    """
     running = MemberPlan(member.zone, member.quiet_from, member.quiet_to, member.day, member.time, member.started)
     due = [send.number for send in member_sends(program, plan, running) if send.kind == PROMPT and send.due <= now]
-    return program.unit(max(due)) if due else None
+    return program.unit(max([*due, *got])) if due or got else None
 
 
 def closes(program: Program, plan: CohortPlan) -> date | None:
@@ -194,14 +203,28 @@ def _moved(send: Send, due: datetime, zone: str) -> Send:
     return Send(due, send.order, send.number, send.kind, due.astimezone(ZoneInfo(zone)), send.expires)
 
 
-def _reminder(program: Program, unit: Unit, prompt: Send, member: MemberPlan, expires: datetime) -> Send | None:
-    """At most one, on a weekday, inside the unit's own time."""
+def _at_work(day: date, opens: date, ends: date, days_off: frozenset[date]) -> date:
+    """The day, or where it is a public holiday the next weekday that is none; else the last one before it.
+
+    A unit whose days are all off comes on its day nevertheless.
+    """
+    if day not in days_off:
+        return day
+    later = (day + timedelta(days=count) for count in range(1, (ends - day).days))
+    earlier = (day - timedelta(days=count) for count in range(1, (day - opens).days + 1))
+    return next((one for one in (*later, *earlier) if one.weekday() < _SATURDAY and one not in days_off), day)
+
+
+def _reminder(
+    program: Program, plan: CohortPlan, unit: Unit, prompt: Send, member: MemberPlan, expires: datetime
+) -> Send | None:
+    """At most one, on a weekday that is no public holiday, inside the unit's own time."""
     if program.reminder_hours is None:
         return None
     local = prompt.local.replace(tzinfo=None) + timedelta(hours=program.reminder_hours)
     day, at = outside_quiet(local.date(), local.time(), member.quiet_from, member.quiet_to)
-    if day.weekday() >= 5:
-        day += timedelta(days=7 - day.weekday())
+    while day.weekday() >= _SATURDAY or day in plan.days_off:
+        day += timedelta(days=1)
     reminder = _send(REMINDER, unit, day, at, member.zone, expires)
     return reminder if reminder.due < expires and not _paused(member, day) else None
 

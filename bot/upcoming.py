@@ -18,17 +18,27 @@ _NEXT = 5
 
 
 def next_prompts(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> list[schedule.Send]:
+    """Without those that have come already: in a zone farther west their hour may come again."""
     program, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
-    return list(
-        islice(
-            (
-                send
-                for send in schedule.member_sends(program, plan, member.plan)
-                if send.kind == schedule.PROMPT and send.due >= visit.now
-            ),
-            _NEXT,
-        )
+    got = received(tx, cohort, program, member)
+    ahead = (
+        send
+        for send in schedule.member_sends(program, plan, member.plan)
+        if send.kind == schedule.PROMPT and send.due >= visit.now and send.number not in got
     )
+    return list(islice(ahead, _NEXT))
+
+
+def current(tx: Connection, cohort: Cohort, program: Program, member: Member, now: datetime) -> Unit | None:
+    """The member's present unit; None before the first."""
+    got = received(tx, cohort, program, member)
+    return schedule.current_unit(program, cohorts.plan(tx, cohort), member.plan, now, got)
+
+
+def received(tx: Connection, cohort: Cohort, program: Program, member: Member) -> list[int]:
+    """The units whose prompts have come."""
+    numbers = [unit.number for unit in program.units]
+    return outbox.received(tx, cohort.tenant, cohort.cohort, schedule.PROMPT, member.person, numbers)
 
 
 def today(visit: Visit, member: Member) -> date:

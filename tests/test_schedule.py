@@ -11,7 +11,7 @@ from dateutil.rrule import MONTHLY, WEEKLY, rrule, weekday
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot import schedule
+from bot import days_off, schedule
 from bot.programs import Program, Unit
 from bot.schedule import Change, CohortPlan, MemberPlan
 
@@ -313,6 +313,54 @@ def test_a_swapped_unit_is_due_as_before() -> None:
     assert list(schedule.member_sends(program(), swapped, member())) == list(
         schedule.member_sends(program(), CohortPlan(MONDAY, "UTC"), member())
     )
+
+
+# --- public holidays -------------------------------------------------------------------------------------
+
+
+@given(
+    off=st.frozensets(st.dates(date(2027, 1, 4), date(2027, 2, 1)), max_size=12),
+    zone=zones,
+    own_day=st.none() | weekdays,
+    own_time=st.none() | minutes,
+)
+def test_a_day_off_moves_a_prompt_to_a_weekday_of_its_own_week(
+    off: frozenset[date], zone: str, own_day: int | None, own_time: time | None
+) -> None:
+    """One a unit and inside its days; on a day off only where every weekday of the unit is one."""
+    toy, plan = program(), CohortPlan(MONDAY, zone, days_off=off)
+    who = member(zone, day=own_day, time=own_time)
+    prompts = sends(schedule.PROMPT, toy, plan, who)
+    assert [one.number for one in prompts] == [0, 1, 2, 3]
+    for one in (*prompts, *schedule.channel_sends(toy, plan)):
+        week = [MONDAY + timedelta(days=7 * one.number + day) for day in range(7)]
+        assert one.local.date() in week
+        assert one.local.date() not in off or all(day in off for day in week[:5])
+    assert all(one.local.date() not in off for one in sends(schedule.REMINDER, toy, plan, who))
+
+
+def test_a_day_off_moves_to_the_next_weekday_and_at_the_end_of_a_week_to_the_last_one_before() -> None:
+    """Martin Luther King Day is a Monday; a Friday holiday comes forward to Thursday."""
+    toy, plan = program(), CohortPlan(MONDAY, "UTC", days_off=days_off.of("US", 2027) | {date(2027, 1, 8)})
+    assert locals_of(schedule.PROMPT, toy, plan, member())[2] == "2 Tue 19 Jan 08:10"
+    assert [f"{one.local:%a %d}" for one in schedule.channel_sends(toy, plan)][2] == "Tue 19"
+    assert locals_of(schedule.PROMPT, toy, plan, member(day=4))[0] == "0 Thu 07 Jan 08:10"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("US", "US"), (" us-ca ", "US-CA"), ("DE_BY", "DE-BY"), ("XX", None), ("US-XX", None), ("United States", None)],
+)
+def test_a_country_is_known_by_its_two_letters_and_a_part_by_its_own(typed: str, kept: str | None) -> None:
+    """Whatever else is typed is not guessed at."""
+    assert days_off.known(typed) == kept
+
+
+def test_a_part_of_a_country_has_its_own_days_off() -> None:
+    """César Chávez Day is one in California; without a country there is none."""
+    assert date(2027, 3, 31) in days_off.of("US-CA", 2026)
+    assert date(2027, 3, 31) not in days_off.of("US", 2026)
+    assert days_off.of("", 2026) == frozenset()
 
 
 # --- starting and pausing --------------------------------------------------------------------------------

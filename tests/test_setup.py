@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.messages import Address, Errors, Form, Outgoing, Press, Reply
 from tests.town import FIRST_DAY, Town, text_of
-from tests.ways import FIRST_WEEK, at, first_week, kept, labels, running
+from tests.ways import FIRST_WEEK, at, first_week, jump, kept, labels, running
 
 PROMPTS = Path(__file__).parent.parent / "prompts"
 DRAFT = {"program": "leep", "name": "Spring cohort", "start": FIRST_DAY, "zone": "America/New_York"}
@@ -51,6 +52,7 @@ async def test_the_form_offers_every_program_that_is_ready(town: Town) -> None:
         "name": "",
         "start": "",
         "zone": "America/New_York",
+        "country": "",
     }
     assert "Nobody hears of it until you say so" in form.intro
 
@@ -72,6 +74,7 @@ async def test_the_form_offers_every_program_that_is_ready(town: Town) -> None:
         ("start", "1970-01-01"),
         ("zone", "Somewhere"),
         ("zone", ""),
+        ("country", "Atlantis"),
     ],
 )
 async def test_each_mistake_stands_beside_its_field(town: Town, field: str, typed: str) -> None:
@@ -88,6 +91,20 @@ async def test_all_mistakes_are_told_at_once(town: Town) -> None:
     reply = await create(town, program="", name="", start="", zone="")
     assert isinstance(reply, Errors)
     assert set(reply.fields) == {"program", "name", "start", "zone"}
+
+
+async def test_no_prompt_comes_on_a_public_holiday_where_the_cohort_keeps_them(town: Town) -> None:
+    """Week 7 falls on Martin Luther King Day; the member and the facilitator see its other day."""
+    made = await create(town, country="us-ny")
+    assert "public holidays (US-NY)" in text_of(made)
+    values = {"channel": str(town.chat.channel), "members": [str(town.chat.who("kwame"))]}
+    ready = await town.submit("imani", await town.press("imani", made, "Next"), values)
+    await town.press("imani", ready, "Set it running")
+    await town.start("kwame")
+    await jump(town, FIRST_WEEK + timedelta(weeks=4))
+    for told in (await town.command("kwame", "/cohort"), await town.command("imani", "/facilitate")):
+        assert "Tuesday 19 January at 08:10: Week 7" in text_of(told)
+        assert "Monday 11 January at 08:10: Week 6" in text_of(told)
 
 
 async def test_a_corrected_form_is_taken(town: Town) -> None:

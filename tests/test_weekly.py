@@ -26,6 +26,23 @@ async def skip(town: Town, who: str, message: Outgoing | None = None) -> str:
     return text_of(await town.press(who, message or town.prompt(who), "Skip this one"))
 
 
+# --- a move to another zone ------------------------------------------------------------------------
+
+
+async def test_a_move_to_the_west_takes_no_unit_back_and_brings_none_again(town: Town) -> None:
+    """Monday's prompt came in Auckland; in Honolulu that hour is still to come."""
+    await first_week(town, ["aroha", "kwame"])
+    await at(town, datetime(2026, 12, 6, 21, 0, tzinfo=UTC))  # Monday in Auckland, Sunday in Honolulu
+    assert "My values at work" in town.prompt("aroha").title
+    form = await town.press("aroha", await town.command("aroha", "/cohort"), "Zone")
+    saved = await town.submit("aroha", form, {"zone": "Pacific/Honolulu"})
+    assert "Monday 14 December" in text_of(saved)
+    assert "My values at work" in text_of(await town.command("aroha", "/reflect"))
+    assert "My values at work" not in text_of(await town.command("aroha", "/cohort"))
+    await at(town, FIRST_WEEK + WEEK)
+    assert len([m for m in town.private("aroha") if "My values at work" in m.title]) == 1
+
+
 # --- the prompt ------------------------------------------------------------------------------------
 
 

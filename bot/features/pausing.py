@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot import choose, schedule, upcoming, words
+from bot import choose, upcoming, words
 from bot.messages import Option, Outgoing, Reply
 from bot.store import cohorts
 from bot.visit import Feature, Handler, Visit
@@ -66,8 +66,8 @@ def _skip(tx: Connection, visit: Visit) -> Reply:
     if isinstance(found, Outgoing):
         return found
     cohort, member = found
-    program, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
-    unit = schedule.current_unit(program, plan, member.plan, visit.now)
+    program = visit.services.program(tx, cohort)
+    unit = upcoming.current(tx, cohort, program, member, visit.now)
     if unit is None:
         return Outgoing("No prompt is open right now, so there is nothing to skip.")
     return Outgoing(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, reflection_form, schedule, words
+from bot import choose, outbox, reflection_form, schedule, upcoming, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.store import cohorts, turns
@@ -38,7 +38,7 @@ def _current(tx: Connection, visit: Visit, which: str) -> Reply:
         done = turns.numbers(tx, cohort.tenant, cohort.cohort, visit.who.person)
         unit = next((one for one in program.units if one.number not in done), program.units[-1])
         return _open(tx, visit, cohort, program, unit)
-    current = schedule.current_unit(program, plan, member.plan, visit.now)
+    current = upcoming.current(tx, cohort, program, member, visit.now)
     if current is None:
         return Outgoing(_first_prompt(program, plan, member, visit))
     alternative = plan.change(current.number).swapped

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
-
 from sqlalchemy import Connection
 
-from bot import addresses, choose, outbox, schedule, words
+from bot import addresses, choose, cohort_form, outbox, schedule, words
 from bot.errors import NotAllowed
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Person, Reply
 from bot.outbox import Intent
@@ -17,11 +13,8 @@ from bot.schedule import MemberPlan
 from bot.store import cohorts, people
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
-from bot.zones import zone_named
 
 WELCOME = "welcome"
-_LONGEST_NAME = 60
-_FARTHEST = timedelta(days=731)
 
 
 async def new(visit: Visit) -> Reply:
@@ -30,39 +23,7 @@ async def new(visit: Visit) -> Reply:
 
 def _new(tx: Connection, visit: Visit) -> Reply:
     _may_create(tx, visit)
-    shipped = _offered(visit)
-    return Form(
-        visit.services.ids(),
-        "New cohort",
-        "setup.create",
-        (
-            Field(
-                "program",
-                "Program",
-                "choice",
-                True,
-                choices=tuple((name, program.title) for name, program in sorted(shipped.items())),
-                # Several are for her to choose from: one that is filled in is easily left standing.
-                initial=next(iter(shipped)) if len(shipped) == 1 else "",
-            ),
-            Field("name", "Name of the cohort", required=True, limit=_LONGEST_NAME, hint="Members see it."),
-            Field("start", "First day", "date", True, hint="The first prompt comes on or after this day."),
-            Field(
-                "zone",
-                "Time zone of the cohort",
-                required=True,
-                initial=visit.who.zone,
-                hint="For the channel. Each member gets prompts in their own zone.",
-            ),
-        ),
-        intro="This makes a draft. Nobody hears of it until you say so.",
-        submit="Make a draft",
-    )
-
-
-def _offered(visit: Visit) -> Mapping[str, Program]:
-    """What is still being written is not begun with."""
-    return {name: program for name, program in visit.services.library.shipped().items() if not program.draft}
+    return cohort_form.form(visit)
 
 
 async def create(visit: Visit) -> Reply:
@@ -71,32 +32,26 @@ async def create(visit: Visit) -> Reply:
 
 def _create(tx: Connection, visit: Visit) -> Reply:
     _may_create(tx, visit)
-    program = _offered(visit).get(visit.field("program"))
-    name, zone = " ".join(visit.field("name").split()), zone_named(visit.field("zone"))
-    wrong = {}
-    if program is None:
-        wrong["program"] = "Please choose a program."
-    if not name or words.length(name) > _LONGEST_NAME:
-        wrong["name"] = f"Please give a name of at most {_LONGEST_NAME} characters. An emoji can count as two or more."
-    if zone is None:
-        wrong["zone"] = "This zone is not known. Use a name such as America/New_York."
-    try:
-        start = date.fromisoformat(visit.field("start"))
-    except ValueError:
-        wrong["start"] = "Please give the first day."
-    else:
-        if zone is not None and start < visit.now.astimezone(ZoneInfo(zone)).date():
-            wrong["start"] = "This day has passed. Please choose today or later."
-        elif start > visit.now.date() + _FARTHEST:
-            wrong["start"] = "This day is more than two years away. Please choose an earlier one."
-    if wrong or program is None or zone is None:
-        return Errors(wrong)
+    wanted = cohort_form.read(visit)
+    if isinstance(wanted, Errors):
+        return wanted
+    program = wanted.program
     cohorts.pin_program(tx, visit.who.tenant, program.id, program.version, program.text)
     cohort = cohorts.create(
-        tx, visit.who, name, program.id, program.version, start, zone, visit.now, visit.services.ids
+        tx,
+        visit.who,
+        wanted.name,
+        program.id,
+        program.version,
+        wanted.start,
+        wanted.zone,
+        visit.now,
+        visit.services.ids,
+        country=wanted.country,
     )
+    off = f" No prompt comes on public holidays ({cohort.country})." if cohort.country else ""
     return Outgoing(
-        f"A draft of {name} is made: {program.title}, {_first(program, cohort)}.",
+        f"A draft of {cohort.name} is made: {program.title}, {_first(program, cohort)}.{off}",
         options=(Option("Next: channel and people", "setup.roster", cohort.cohort, "primary"),),
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Update, delete, insert, select, update
 
+from bot import days_off
 from bot.ids import Ids
 from bot.schedule import Change, CohortPlan, MemberPlan
 from bot.store import plans
@@ -30,6 +31,8 @@ class Cohort:
     zone: str
     state: str
     created_by: str
+    country: str = ""
+    """Whose public holidays hold, such as US or US-CA; empty for none."""
     changed: bool = False
     """Its calendar changed, and what was planned before may not go out."""
 
@@ -88,9 +91,10 @@ def create(
     zone: str,
     now: datetime,
     ids: Ids,
+    country: str = "",
 ) -> Cohort:
     """A draft: nobody is told anything until it is set running."""
-    made = Cohort(by.tenant, ids(), name, program_name, version, None, start, zone, DRAFT, by.person)
+    made = Cohort(by.tenant, ids(), name, program_name, version, None, start, zone, DRAFT, by.person, country)
     tx.execute(
         insert(cohort).values(
             tenant=made.tenant,
@@ -100,6 +104,7 @@ def create(
             version=version,
             start=start,
             zone=zone,
+            country=country,
             state=DRAFT,
             created_by=by.person,
             created_at=now,
@@ -222,6 +227,7 @@ def plan(tx: Connection, which: Cohort) -> CohortPlan:
         which.start,
         which.zone,
         {row.number: Change(row.moved_to, row.skipped, row.swapped) for row in rows},
+        days_off.of(which.country, which.start.year),
     )
 
 
@@ -248,13 +254,7 @@ def _this(which: Cohort) -> Update:
 
 def _members(home: str, which: str) -> Select[Any]:
     return (
-        select(
-            membership,
-            person.c.name,
-            person.c.zone,
-            person.c.quiet_from,
-            person.c.quiet_to,
-        )
+        select(membership, person.c.name, person.c.zone, person.c.quiet_from, person.c.quiet_to)
         .join(person, (person.c.tenant == membership.c.tenant) & (person.c.person == membership.c.person))
         .where(membership.c.tenant == home, membership.c.cohort == which)
         .order_by(person.c.name)
@@ -273,6 +273,7 @@ def _cohort(row: Row[Any]) -> Cohort:
         row.zone,
         row.state,
         row.created_by,
+        row.country,
         row.replan,
     )
 
