@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
-from bot import copies, outbox
+from bot import copies, outbox, words
+from bot.copies import Progress
 from bot.errors import Wait
 from bot.messages import Audience, Option, Outgoing, Quote
 from bot.outbox import Intent, Row
@@ -44,6 +47,38 @@ def correction(tx: Connection, services: Services, row: Row) -> Replacement | No
     if found.state == broadcasts.WITHDRAWN:
         return Replacement(first.ref, None)
     return Replacement(first.ref, _words(tx, found, " · corrected"))
+
+
+def how_far(found: Broadcast, far: Progress) -> str:
+    """A sentence for each thing that happened; empty where the message simply stands in the channel."""
+    return "\n".join(_to_each(far) if found.private else _to_the_channel(far))
+
+
+def _to_the_channel(far: Progress) -> Iterator[str]:
+    if far.waiting:
+        yield "It has not gone out yet."
+    if far.unclear:
+        yield "There is no clear answer from the channel yet, so I am looking whether it arrived."
+    if far.missed:
+        yield "It could not go out in time."
+    if far.stopped:
+        yield "It was stopped before it went out."
+    for why in far.unreachable:
+        yield f"The channel cannot be reached: {why}"
+
+
+def _to_each(far: Progress) -> Iterator[str]:
+    yield f"{words.people(far.sent)} got it." if far.sent else "Nobody got it yet."
+    if far.waiting:
+        yield f"{words.people(far.waiting)} still to come."
+    if far.unclear:
+        yield f"{words.people(far.unclear)}: no clear answer yet, so I am looking whether it arrived."
+    if far.missed:
+        yield f"{words.people(far.missed)}: it could not go out in time."
+    if far.stopped:
+        yield f"{words.people(far.stopped)}: stopped before it went out."
+    for why, count in far.unreachable.most_common():
+        yield f"{words.people(count)} cannot be reached: {why}."
 
 
 def late(tx: Connection, services: Services, row: Row) -> Outgoing | None:

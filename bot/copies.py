@@ -1,6 +1,6 @@
 """Every copy of a facilitator's message: one in the channel, or one in each member's private messages.
 
-What becomes of the copies is told in counts and reasons, never in names.
+What becomes of the copies is counted, with reasons and never with names.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from bot import outbox, words
+from bot import outbox
 from bot.outbox import Intent, Row
 from bot.store import cohorts
 from bot.store.broadcasts import Broadcast
 from bot.store.cohorts import Cohort
 from bot.store.tables import outbox as rows
 
+_STOPPED = "stopped"
 _NOT_REACHED = (outbox.REFUSED, outbox.HELD)
 SEND, CORRECT, LATE = "broadcast", "broadcast-correction", "broadcast-late"
 
@@ -33,21 +34,6 @@ class Progress:
     stopped: int = 0
     unreachable: Counter[str] = field(default_factory=Counter)
     """Why, and how many."""
-
-    @property
-    def told(self) -> str:
-        """A sentence for each thing that happened."""
-        said = [f"{words.people(self.sent)} got it." if self.sent else "Nobody got it yet."]
-        if self.waiting:
-            said.append(f"{words.people(self.waiting)} still to come.")
-        if self.unclear:
-            said.append(f"{words.people(self.unclear)}: no clear answer yet, so I am looking whether it arrived.")
-        if self.missed:
-            said.append(f"{words.people(self.missed)}: it could not go out in time.")
-        if self.stopped:
-            said.append(f"{words.people(self.stopped)}: stopped before it went out.")
-        said += [f"{words.people(count)} cannot be reached: {why}." for why, count in self.unreachable.most_common()]
-        return "\n".join(said)
 
 
 def recipients(tx: Connection, cohort: Cohort) -> list[str]:
@@ -106,14 +92,14 @@ def progress(tx: Connection, found: Broadcast) -> Progress:
         count[outbox.READY] + count[outbox.SENDING],
         count[outbox.UNKNOWN],
         count[outbox.MISSED],
-        count[outbox.CANCELLED],
+        sum(row.state == outbox.CANCELLED and row.reason == _STOPPED for row in copies),
         Counter(row.reason or "the platform said no" for row in copies if row.state in _NOT_REACHED),
     )
 
 
 def stop(tx: Connection, found: Broadcast) -> int:
     """What has not gone out does not go out; returns how many."""
-    return _turn(tx, found, (outbox.READY, outbox.HELD), state=outbox.CANCELLED, reason="stopped")
+    return _turn(tx, found, (outbox.READY, outbox.HELD), state=outbox.CANCELLED, reason=_STOPPED)
 
 
 def again(tx: Connection, found: Broadcast, now: datetime) -> int:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from bot import broadcast_words, choose, copies, words
 from bot.errors import NotAllowed
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Quote, Reply
-from bot.store import broadcasts, people
+from bot.store import broadcasts, doors, people
 from bot.store.broadcasts import Broadcast
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
@@ -62,9 +64,11 @@ async def preview(visit: Visit) -> Reply:
     if isinstance(text, Errors):
         return text
     private = visit.field("where") == _EACH
-    cohort, where, members = await visit.read(_audience, visit)
+    cohort, where, members, shut = await visit.read(_audience, visit)
     if private:
         audience = f"This goes to {words.people(members)} in private messages, one each."
+        if shut:
+            audience += f" For {words.people(shut)} of them it waits, since no private message reaches them now."
     elif where is None:
         return Errors({"": "This cohort has no channel yet. Choose one under People, then write again."})
     else:
@@ -81,11 +85,12 @@ async def preview(visit: Visit) -> Reply:
     )
 
 
-def _audience(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None, int]:
-    """The cohort, its channel, and how many members a private message would go to."""
+def _audience(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None, int, int]:
+    """The cohort, its channel, how many members a private message would go to, and how many of them it would not
+    reach."""
     cohort = choose.led_cohort(tx, visit, visit.value)
     where = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
-    return cohort, where, len(copies.recipients(tx, cohort))
+    return cohort, where, len(copies.recipients(tx, cohort)), len(doors.shut(tx, cohort))
 
 
 async def send(visit: Visit) -> Reply:
@@ -132,10 +137,10 @@ def _list(tx: Connection, visit: Visit) -> Reply:
     cohort = choose.led_cohort(tx, visit, visit.value)
     found = broadcasts.sent(tx, cohort.tenant, cohort.cohort)
     if not found:
-        return Outgoing("Nothing has been sent to the channel by facilitators yet.")
+        return Outgoing("Nothing has been sent by facilitators yet.")
     return Outgoing(
         "Press one to correct or withdraw it.",
-        title="Sent to the channel",
+        title="What facilitators sent",
         options=tuple(
             Option(
                 words.cut(f"{words.local_day(one.at, visit.who.zone)}: {one.text}", 75),
@@ -151,26 +156,30 @@ async def open_one(visit: Visit) -> Reply:
     return await visit.read(_open, visit)
 
 
-def _open(tx: Connection, visit: Visit) -> Reply:
+def _open(tx: Connection, visit: Visit) -> Outgoing:
     found, _ = _mine(tx, visit)
     if found.state != broadcasts.SENT:
         return Outgoing("This message was withdrawn.")
     far = copies.progress(tx, found)
     stop = (Option("Stop the rest", "broadcasts.stop", found.broadcast, "danger"),) if far.waiting else ()
     late = (Option("Send it now", "broadcasts.send-late", found.broadcast),) if far.missed else ()
+    again = (Option("Look again", "broadcasts.look-again", found.broadcast),) if far.waiting or far.unclear else ()
+    told = broadcast_words.how_far(found, far)
     return Outgoing(
-        "\n".join(
-            [f"Sent on {words.local_day(found.at, visit.who.zone)}.", *([far.told] if found.private or late else [])]
-        ),
+        "\n".join(line for line in (f"Sent on {words.local_day(found.at, visit.who.zone)}.", told) if line),
         quotes=(Quote(found.text),),
         options=(
             *stop,
             *late,
-            *_how_far(found),
+            *again,
             Option("Correct it", "broadcasts.edit", found.broadcast),
             _withdraw_option(found),
         ),
     )
+
+
+async def look_again(visit: Visit) -> Reply:
+    return replace(await visit.read(_open, visit), replaces=True)
 
 
 async def stop(visit: Visit) -> Reply:
@@ -180,7 +189,10 @@ async def stop(visit: Visit) -> Reply:
 def _stop(tx: Connection, visit: Visit) -> Reply:
     found, _ = _mine(tx, visit)
     stopped = copies.stop(tx, found)
-    return Outgoing(f"Stopped: it does not go out to {words.people(stopped)}. Who has it keeps it.", replaces=True)
+    if not stopped:
+        return Outgoing("There was nothing left to stop. Nothing was changed.", replaces=True)
+    to = f"to {words.people(stopped)}. Who has it keeps it" if found.private else "to the channel"
+    return Outgoing(f"Stopped: it does not go out {to}.", options=_how_far(found), replaces=True)
 
 
 async def send_late(visit: Visit) -> Reply:
@@ -208,7 +220,7 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
         "broadcasts.correct",
         (_box(found.text),),
         found.broadcast,
-        intro="The message in the channel is replaced, with a note that it was corrected.",
+        intro=f"{_where(found)} is replaced, with a note that it was corrected.",
         submit="Correct it",
     )
 
@@ -224,7 +236,8 @@ def _correct(tx: Connection, visit: Visit, text: str) -> Reply:
         return Errors({"": "This message was withdrawn meanwhile, so nothing was changed."})
     broadcasts.change(tx, found, text=text)
     copies.replace(tx, cohort, found, visit.now)
-    return Outgoing("Corrected: the channel shows the new words, with a note.")
+    shows = "each member's copy shows" if found.private else "the channel shows"
+    return Outgoing(f"Corrected: {shows} the new words, with a note.", options=_how_far(found))
 
 
 async def withdraw(visit: Visit) -> Reply:
@@ -235,9 +248,12 @@ def _withdraw(tx: Connection, visit: Visit) -> Reply:
     found, cohort = _mine(tx, visit)
     broadcasts.change(tx, found, state=broadcasts.WITHDRAWN, text="")
     copies.replace(tx, cohort, found, visit.now)
-    return Outgoing(
-        "Withdrawn: it is taken out of the channel. Who has already read it may remember it.", replaces=True
-    )
+    out = "each member's private messages" if found.private else "the channel"
+    return Outgoing(f"Withdrawn: it is taken out of {out}. Who has already read it may remember it.", replaces=True)
+
+
+def _where(found: Broadcast) -> str:
+    return "The message in each member's private messages" if found.private else "The message in the channel"
 
 
 def _withdraw_option(found: Broadcast) -> Option:
@@ -246,7 +262,7 @@ def _withdraw_option(found: Broadcast) -> Option:
         "broadcasts.withdraw",
         found.broadcast,
         "danger",
-        "Take this message out of the channel?",
+        f"Take this message out of {'all private messages' if found.private else 'the channel'}?",
     )
 
 
@@ -265,6 +281,7 @@ feature = Feature(
         "discard": discard,
         "list": listing,
         "open": open_one,
+        "look-again": look_again,
         "edit": edit,
         "withdraw": withdraw,
         "stop": stop,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.errors import Refused, Wait
+from bot.errors import Refused, Shut, Wait
 from bot.messages import Outgoing, Reply
 from tests.town import Town, open_town, text_of
 
@@ -69,6 +69,8 @@ async def test_what_has_not_gone_out_can_be_stopped(town: Town) -> None:
     assert "3 people still to come." in text_of(far)
     stopped = await town.press("imani", far, "Stop the rest")
     assert "3 people" in text_of(stopped)
+    assert "3 people: stopped before it went out." in text_of(await progress(town, stopped))
+    assert "nothing left to stop" in text_of(await town.press("imani", far, "Stop the rest"))
     town.machine.go_on(120)
     await town.house.tick()
     assert got(town, "We meet at nine.") == []
@@ -77,10 +79,11 @@ async def test_what_has_not_gone_out_can_be_stopped(town: Town) -> None:
 async def test_a_correction_reaches_every_copy_and_a_withdrawal_too(town: Town) -> None:
     """Also the copy that went out after the correction was written."""
     sent = await write(town)
-    await town.submit("imani", await town.press("imani", sent, "Correct"), {"text": "We meet at ten."})
+    done = await town.submit("imani", await town.press("imani", sent, "Correct"), {"text": "We meet at ten."})
+    assert "each member's copy shows the new words" in text_of(done)
     assert got(town, "We meet at ten.") == list(EVERYBODY)
     assert got(town, "We meet at nine.") == []
-    await town.press("imani", sent, "Withdraw")
+    assert "out of each member's private messages" in text_of(await town.press("imani", sent, "Withdraw"))
     assert got(town, "We meet at ten.") == []
 
 
@@ -106,3 +109,37 @@ async def test_without_an_answer_it_stays_unsent_and_is_asked_about_once(town: T
         await town.house.tick()
     assert got(town, "We meet at nine.") == []
     assert sum("Send it now?" in m.text for m in town.private("imani")) == 1
+
+
+async def test_looking_again_takes_the_place_of_the_look_before(town: Town) -> None:
+    """While something is still to come; afterwards there is nothing to look at again."""
+    town.chat.answers_with = [Wait(60)] * 3
+    far = await progress(town, await write(town))
+    town.machine.go_on(120)
+    await town.house.tick()
+    again = await town.press("imani", far, "Look again")
+    assert isinstance(again, Outgoing)
+    assert again.replaces
+    assert "3 people got it." in text_of(again)
+    assert "Look again" not in [one.label for one in again.options]
+
+
+async def test_what_became_of_a_message_to_the_channel_is_told_of_the_channel(town: Town) -> None:
+    """And not as one person who got it."""
+    form = await town.press("imani", await town.command("imani", "/facilitate"), "Write to")
+    town.chat.answers_with = [Refused("I am not in this channel.")]
+    await town.press("imani", await town.submit("imani", form, {"text": "We meet at nine."}), "Send it now")
+    listed = await town.press("imani", await town.command("imani", "/facilitate"), "What I sent")
+    told = text_of(await town.press("imani", listed, "Thursday"))
+    assert "The channel cannot be reached: I am not in this channel." in told
+    assert "person" not in told
+
+
+async def test_the_preview_tells_for_how_many_it_will_wait(town: Town) -> None:
+    """Before anything is sent, the facilitator knows whom it does not reach at once."""
+    town.chat.closed = {"kwame": Shut("no private messages", "closed")}
+    told = text_of(await progress(town, await write(town)))
+    assert "1 person cannot be reached: their chat settings take no private messages from me." in told
+    form = await town.press("imani", await town.command("imani", "/facilitate"), "Write to")
+    preview = await town.submit("imani", form, {"text": "Bring a friend.", "where": "each"})
+    assert "For 1 person of them it waits" in text_of(preview)
