@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, literal_column, or_, select, update
 
 from bot.messages import Address
 from bot.store import cohorts, plans
@@ -29,6 +29,7 @@ TOLD = {
 _KEPT, _A_DAY = timedelta(days=14), timedelta(days=1)
 _BY_THE_CLOCK = outbox.c.kind.in_(plans.CLOCK)
 _HELD, _READY, _MISSED = "held", "ready", "missed"
+_AT_ONCE = 500
 
 
 def at(tx: Connection, who: Address) -> str:
@@ -47,12 +48,15 @@ def of(tx: Connection, home: str, person: str) -> str:
     return str(found or UNTRIED)
 
 
-def note(tx: Connection, doors: Iterable[tuple[Address, str]]) -> None:
-    found = [{"b_address": str(address), "b_door": door} for address, door in doors]
-    if found:
-        tx.execute(
-            update(account).where(account.c.address == bindparam("b_address")).values(door=bindparam("b_door")), found
-        )
+def note(tx: Connection, found: Iterable[tuple[Address, str]]) -> None:
+    """One statement for all doors that were found alike."""
+    alike: dict[str, list[str]] = {}
+    for address, door in found:
+        alike.setdefault(door, []).append(str(address))
+    for door, addresses in alike.items():
+        for start in range(0, len(addresses), _AT_ONCE):
+            some = addresses[start : start + _AT_ONCE]
+            tx.execute(update(account).where(account.c.address.in_(some)).values(door=door))
 
 
 def try_again(tx: Connection, who: Somebody, at_: Address, now: datetime) -> None:
