@@ -53,3 +53,11 @@ class Wait(DeliveryError):
 
 class Unknown(DeliveryError):
     """No clear answer: the message may or may not have been posted. Look it up before a second try."""
+
+
+class Locked(CohortbookError):
+    """People's words can be neither kept nor opened now. The message is for the operator; it names the cause."""
+
+
+class Unreadable(CohortbookError):
+    """One sealed thing does not open: it was changed, moved or damaged. The message never quotes it."""
