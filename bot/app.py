@@ -24,6 +24,7 @@ from bot.router import FrontDesk
 from bot.search import Search
 from bot.store import Store, ownership, people
 from bot.store.ownership import Ownership
+from bot.vault.opening import open_vault
 from bot.visit import Services
 from bot.worker import Worker
 
@@ -122,6 +123,7 @@ class House:
             if closing is not None:
                 closing()
         self.search.close()
+        self.services.vault.close()
         self.store.close()
         if self.owned is not None:
             self.owned.release()
@@ -159,6 +161,7 @@ def _build(
     if store.embedded:  # its one owner is this process, so no lease of another can be alive
         with store.begin() as tx:
             lanes.forget(tx)
+    vault = open_vault(settings.key_places, store)
     running = {
         name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
     }
@@ -168,6 +171,7 @@ def _build(
         search,
         Directory(running),
         Library(settings.prompts),
+        vault,
         clock.now,
         ids,
         settings.runs_it,

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from bot.errors import SettingsError
 from bot.messages import Address
 from bot.programs.reading import read
+from bot.vault.places import KEYRING, Places
 
 CHECKOUT = Path(__file__).parent.parent
 FILE = "cohortbook.yaml"
@@ -24,6 +25,9 @@ _WORD = re.compile(r"[a-z]{1,20}")
 _FROM_ENVIRONMENT = {
     "COHORTBOOK_DATA": "data",
     "COHORTBOOK_DATABASE": "database",
+    "COHORTBOOK_KEY": "key",
+    "COHORTBOOK_KEY_FILE": "key_file",
+    "COHORTBOOK_KEYRING": "keyring",
     "COHORTBOOK_INDEX": "index",
     "COHORTBOOK_HOST": "host",
     "COHORTBOOK_PORT": "port",
@@ -37,6 +41,12 @@ class Settings(BaseModel):
     """Where everything that the bot keeps is kept."""
     database: SecretStr = SecretStr("")
     """Empty: a SQLite file inside `data`. Else a PostgreSQL server, as postgresql://user:password@host/name."""
+    key_file: Path | None = None
+    """Holds the key that opens what people write; by default in a folder of its own inside `data`."""
+    key: SecretStr = SecretStr("")
+    """That key itself, from the environment alone."""
+    keyring: SecretStr = SecretStr("")
+    """Empty: a SQLite file inside `data`. Else a PostgreSQL database of its own, beside several replicas."""
     when_unknown: list[str] = Field(default_factory=lambda: ["prompt"])
     """Kinds of message that are sent again when nobody can tell whether they arrived; others wait for a person."""
     index: Path | None = None
@@ -75,10 +85,24 @@ class Settings(BaseModel):
     @property
     def database_url(self) -> str:
         """With the driver that this bot uses; empty for the file inside `data`."""
-        _, _, rest = self.database.get_secret_value().partition("://")
-        return f"postgresql+psycopg://{rest}" if rest else ""
+        return _driven(self.database)
 
-    @field_validator("database")
+    @property
+    def key_places(self) -> Places:
+        return Places(
+            _driven(self.keyring) or f"sqlite:///{self.data / KEYRING}",
+            self.key_file or self.data / "key" / "cohortbook.key",
+            self.key.get_secret_value(),
+        )
+
+    @field_validator("keyring")
+    @classmethod
+    def _its_own(cls, value: SecretStr, others: ValidationInfo) -> SecretStr:
+        if value and _driven(value) == _driven(others.data.get("database", SecretStr(""))):
+            raise ValueError("must be another database than `database`: a backup of one must not hold the other")
+        return value
+
+    @field_validator("database", "keyring")
     @classmethod
     def _postgresql(cls, value: SecretStr) -> SecretStr:
         scheme, _, rest = value.get_secret_value().partition("://")
@@ -118,6 +142,8 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     problems: list[str] = []
     if path.exists():
         values, problems = _file(path)
+        if values.pop("key", None) is not None:
+            problems.append(f"{path}: key: a key does not belong in this file; put it in a file of its own (key_file)")
     elif named is not None:
         problems.append(f"{path}: this settings file does not exist; make it, or name no settings file at all")
     sources = {key: name for name, key in _FROM_ENVIRONMENT.items() if environment.get(name)}
@@ -130,6 +156,12 @@ def load(file: Path | None = None, environment: Mapping[str, str] | None = None)
     if problems:
         raise SettingsError("\n".join(["The settings have problems. Nothing was started.", *problems]))
     return settings
+
+
+def _driven(url: SecretStr) -> str:
+    """With the driver that this bot uses."""
+    _, _, rest = url.get_secret_value().partition("://")
+    return f"postgresql+psycopg://{rest}" if rest else ""
 
 
 def _file(path: Path) -> tuple[dict[str, Any], list[str]]:

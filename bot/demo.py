@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 
+from pydantic import SecretStr
+
 from bot import logs
 from bot.app import House, open_house
 from bot.clock import DemoClock, machine_now
@@ -24,6 +26,9 @@ def settings(base: Settings) -> Settings:
         update={
             "data": base.data / "demo",
             "index": base.index_folder,
+            "key": SecretStr(""),
+            "key_file": None,
+            "keyring": SecretStr(""),
             "platforms": {"web": {"channel": CHANNEL}},
             "facilitators": ["web/playground/imani"],
             "runs_it": "whoever started this demo on this computer",

@@ -1,4 +1,4 @@
-"""Whether the bot does its work: the database answers, the worker goes round, questions can be answered."""
+"""Whether the bot does its work: the database answers, words can be kept, the worker goes round, answers are found."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from starlette.routing import Route
 
     from bot.search import Search
+    from bot.vault.vault import Vault
     from bot.visit import Services
 
 _PATIENCE_SECONDS = 2.0
@@ -27,10 +28,12 @@ class Health:
     database: str
     worker: str
     index: str
+    vault: str = "ok"
+    """Whether what people write can be kept and opened."""
 
     @property
     def well(self) -> bool:
-        return self.database == "ok" and self.worker == "ok" and self.index.startswith(("ready", "loading"))
+        return {self.database, self.worker, self.vault} == {"ok"} and self.index.startswith(("ready", "loading"))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -38,15 +41,17 @@ class Health:
             "database": self.database,
             "worker": self.worker,
             "index": self.index,
+            "vault": self.vault,
         }
 
 
-async def look(store: Store, metrics: Metrics, search: Search) -> Health:
+async def look(store: Store, metrics: Metrics, search: Search, vault: Vault) -> Health:
     age = metrics.tick_age
     return Health(
         await _database(store),
         "ok" if age < _TICK_SECONDS else f"has not gone through the outbox for {age:.0f} s; its log says why",
         search.state,
+        await asyncio.to_thread(vault.state),
     )
 
 
@@ -71,7 +76,7 @@ def routes(services: Services, metrics: Metrics, search: Search, anyone: bool) -
     from starlette.routing import Route
 
     async def healthz(request: Request) -> JSONResponse:
-        health = await look(services.store, metrics, search)
+        health = await look(services.store, metrics, search, services.vault)
         return JSONResponse(health.as_json(), 200 if health.well else 503, headers={"cache-control": "no-store"})
 
     async def numbers(request: Request) -> Response:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import outbox, waiting
-from bot.errors import NotAllowed
+from bot.errors import Locked, NotAllowed, Unreadable
 from bot.features import ROUTE
 from bot.messages import (
     Address,
@@ -34,6 +34,16 @@ log = logging.getLogger(__name__)
 _GUEST = (
     "As a guest here you can look things up with /resources. For a cohort of your own, please ask whoever invited "
     "you. Nothing was changed."
+)
+
+_NOT_KEPT = "I can't keep this private right now, so I saved nothing. Your text is still in the box."
+_NOT_OPENED = (
+    "I can't open or keep private words right now, so I saved and changed nothing. What you wrote earlier is not lost. "
+    "Please try again later."
+)
+_DAMAGED = (
+    "This cannot be opened: it was changed or damaged where it is stored, so I show nothing of it. Nothing else was "
+    "changed. Whoever runs this bot can look for it in a backup."
 )
 
 
@@ -72,6 +82,11 @@ class FrontDesk:
             reply = await handler(visit)
         except AlreadyDone as done:
             return Outgoing(str(done))
+        except Locked as problem:
+            log.warning("locked", extra={"action": action}, exc_info=problem)
+            return _refusal(incoming, _NOT_KEPT if isinstance(incoming.what, Submission) else _NOT_OPENED)
+        except Unreadable:  # the row is in the log by its id
+            return _refusal(incoming, _DAMAGED)
         except NotAllowed as refusal:
             log.info("refused", extra={"action": action})
             return _refusal(incoming, str(refusal))

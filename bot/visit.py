@@ -19,6 +19,7 @@ from bot.programs import Program
 from bot.store import Store, inbox
 from bot.store.cohorts import Cohort, program_text
 from bot.store.people import Somebody
+from bot.vault.vault import Vault
 from index.search import Answer, Hit
 
 T = TypeVar("T")
@@ -59,6 +60,8 @@ class Services:
     search: Searcher
     directory: Directory
     library: Library
+    vault: Vault
+    """Seals and opens people's words; only `bot.vault` knows which."""
     now: Callable[[], datetime]
     ids: Ids
     runs_it: str
@@ -99,6 +102,10 @@ class Visit:
     @property
     def now(self) -> datetime:
         return self.services.now()
+
+    @property
+    def vault(self) -> Vault:
+        return self.services.vault
 
     @property
     def text(self) -> str:

@@ -31,6 +31,10 @@ async def everything(town: Town) -> str:
     return cohort
 
 
+def bodies(row: tuple[object, ...]) -> list[bytes]:
+    return [value for value in row if isinstance(value, bytes)]
+
+
 async def download(town: Town, who: str) -> dict[str, str]:
     page = await town.command(who, "/privacy")
     given = await town.press(who, page, "Download my data")
@@ -114,12 +118,15 @@ async def test_erasing_leaves_no_row_of_the_person_but_their_account(town: Town)
 async def test_erased_words_are_gone_from_the_file_as_well(town: Town) -> None:
     """After the log of the database is folded in, their bytes are overwritten."""
     await everything(town)
-    assert on_disk(town, CANARY)
+    assert not on_disk(town, CANARY)
+    sealed = [body for name in ("entry", "share", "request") for row in kept(town)[name] for body in bodies(row)]
+    assert len(sealed) == 4
+    assert all(on_disk(town, one) for one in sealed)
     await town.act("renata", Press("privacy.erase"))
     with town.house.store.engine.connect() as tx:
         tx.rollback()
         tx.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-    assert not on_disk(town, CANARY)
+    assert not any(on_disk(town, one) for one in sealed)
 
 
 async def test_erasing_touches_nobody_else(town: Town) -> None:

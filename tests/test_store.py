@@ -18,6 +18,7 @@ from bot.messages import Address, Person
 from bot.store import SchemaError, Store, people, tables
 from bot.vault import private
 from bot.vault.private import Words
+from tests.vault.places import opened
 
 NOW = datetime(2027, 1, 4, 13, 10, tzinfo=UTC)
 RENATA = Address("toy", "room", "person", "renata")
@@ -136,17 +137,21 @@ def test_a_row_about_nobody_is_refused(store: Store) -> None:
         tx.execute(insert(tables.account).values(tenant="t", address=str(RENATA), person="nobody"))
 
 
-def test_answers_survive_opening_the_file_again(database: str) -> None:
+def test_answers_survive_opening_the_file_again(database: str, tmp_path: Path) -> None:
     """Word for word, in any script."""
     words = Words({"seen": "Ein Gespräch, 公平, ʻohana 🌺\na second line", "rate": 3, "pick": ["a", "b"]}, "If …")
     store = Store(database)
+    vault = opened(store, tmp_path)
     with store.begin() as tx:
-        saved, _ = private.save(tx, meet(tx), "c", 1, "form", words, NOW, lambda: "entry")
+        saved, _ = private.save(tx, vault, meet(tx), "c", 1, "form", words, NOW, lambda: "entry")
+    vault.close()
     store.close()
     again = Store(database)
+    vault = opened(again, tmp_path)
     with again.begin() as tx:
-        assert private.find(tx, meet(tx), "entry") == saved
-        assert private.find(tx, meet(tx), "entry").words == words  # type: ignore[union-attr]
+        assert private.find(tx, vault, meet(tx), "entry") == saved
+        assert private.find(tx, vault, meet(tx), "entry").words == words  # type: ignore[union-attr]
+    vault.close()
     again.close()
 
 

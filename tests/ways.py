@@ -117,9 +117,9 @@ def kept(town: Town, *but: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def on_disk(town: Town, words: str) -> bool:
+def on_disk(town: Town, words: str | bytes) -> bool:
     """Whether words stand in any file that the house writes, as text or inside the database."""
-    needle = words.encode()
+    needle = words.encode() if isinstance(words, str) else words
     return any(needle in file.read_bytes() for file in town.house.settings.data.rglob("*") if file.is_file())
 
 

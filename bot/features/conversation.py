@@ -6,6 +6,7 @@ The words wait in memory for an hour, never on disk, so a button can act on them
 from __future__ import annotations
 
 from bot import answers, words
+from bot.errors import Locked
 from bot.messages import Option, Outgoing, Reply
 from bot.vault import private
 from bot.visit import Feature, Visit
@@ -36,7 +37,7 @@ async def ask_first(visit: Visit) -> Reply:
 async def keep(visit: Visit) -> Reply:
     text = visit.services.held.take(visit.value, visit.who.person, visit.now)
     if text is None:
-        kept = await visit.read(private.of_form, visit.who, visit.value)
+        kept = await visit.read(private.of_form, visit.vault, visit.who, visit.value)
         return _kept() if kept else _forgotten()
     if words.length(text) > _LONGEST_NOTE:
         return Outgoing(
@@ -44,8 +45,18 @@ async def keep(visit: Visit) -> Reply:
             "Nothing is lost: your message is still in this chat. Please send it again in two parts.",
             replaces=True,
         )
+    try:
+        await _save(visit, text)
+    except Locked:
+        visit.services.held.put(visit.value, visit.who.person, text, visit.now)  # for another press of the button
+        raise
+    return _kept()
+
+
+async def _save(visit: Visit, text: str) -> None:
     await visit.write(
         private.save,
+        visit.vault,
         visit.who,
         "",
         _NOTE,
@@ -54,7 +65,6 @@ async def keep(visit: Visit) -> Reply:
         visit.now,
         visit.services.ids,
     )
-    return _kept()
 
 
 def _kept() -> Outgoing:

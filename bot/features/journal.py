@@ -25,7 +25,7 @@ async def listing(visit: Visit) -> Reply:
 
 
 def _list(tx: Connection, visit: Visit) -> Reply:
-    entries = private.everything(tx, visit.who)
+    entries = private.everything(tx, visit.vault, visit.who)
     entries.reverse()
     skip = words.whole_number(visit.value) or 0
     if not entries:
@@ -54,10 +54,10 @@ async def read(visit: Visit) -> Reply:
 
 
 def _read(tx: Connection, visit: Visit) -> Reply:
-    entry = private.find(tx, visit.who, visit.value)
+    entry = private.find(tx, visit.vault, visit.who, visit.value)
     if entry is None:
         return _gone()
-    given = shared.of_entry(tx, visit.who, entry.entry)
+    given = shared.of_entry(tx, visit.vault, visit.who, entry.entry)
     options = [Option("Edit", "journal.edit", entry.entry)]
     if entry.number != NOTE:  # a note belongs to no cohort, so there is nobody to give it to
         options.append(Option("Share…", "sharing.choose", entry.entry))
@@ -88,7 +88,7 @@ async def edit(visit: Visit) -> Reply:
 
 
 def _edit(tx: Connection, visit: Visit) -> Reply:
-    entry = private.find(tx, visit.who, visit.value)
+    entry = private.find(tx, visit.vault, visit.who, visit.value)
     if entry is None:
         return _gone()
     if entry.number == NOTE:
@@ -115,14 +115,14 @@ async def save_note(visit: Visit) -> Reply:
 
 
 def _save_note(tx: Connection, visit: Visit) -> Reply:
-    entry, text = private.find(tx, visit.who, visit.value), visit.field("note")
+    entry, text = private.find(tx, visit.vault, visit.who, visit.value), visit.field("note")
     if entry is None or entry.number != NOTE:
         return Errors({"": "This note was deleted, so nothing was saved. Your text is still here: please copy it."})
     if not text:
         return Errors({"note": "A note needs a few words. To remove it, press Delete in your journal."})
     if words.length(text) > _LONGEST:
         return Errors({"note": f"At most {_LONGEST} characters fit. Nothing is lost: please shorten it."})
-    private.revise(tx, visit.who, entry, private.Words({"note": text}))
+    private.revise(tx, visit.vault, visit.who, entry, private.Words({"note": text}))
     return Outgoing("Your change is saved.", options=(Option("My journal", "journal.list"),))
 
 
@@ -131,12 +131,12 @@ async def delete(visit: Visit) -> Reply:
 
 
 def _delete(tx: Connection, visit: Visit) -> Reply:
-    entry = private.find(tx, visit.who, visit.value)
+    entry = private.find(tx, visit.vault, visit.who, visit.value)
     if entry is None:
         return _gone()
-    shared.take_back_of(tx, visit.who, entry.entry)
-    private.remove(tx, visit.who, entry.entry)
-    if not private.of_unit(tx, visit.who, entry.cohort, entry.number):
+    shared.take_back_of(tx, visit.vault, visit.who, entry.entry)
+    private.remove(tx, visit.vault, visit.who, entry.entry)
+    if not private.of_unit(tx, visit.vault, visit.who, entry.cohort, entry.number):
         turns.drop_step(tx, visit.who.tenant, entry.cohort, visit.who.person, entry.number)
     return Outgoing(
         "Deleted, and any copy you had shared is taken back.",
@@ -164,7 +164,7 @@ async def chart(visit: Visit) -> Reply:
 def _ratings(tx: Connection, visit: Visit) -> list[Series]:
     """One series per rating that the member gave, in the order of units."""
     found: dict[tuple[str, str], Series] = {}
-    for entry in private.everything(tx, visit.who):
+    for entry in private.everything(tx, visit.vault, visit.who):
         if entry.number == NOTE:
             continue
         _, program, unit = _unit(tx, visit, entry)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from bot import erasure, reflection_form
 from bot.messages import File, Option, Outgoing, Reply
-from bot.store import cohorts, requests
-from bot.vault import private, shared
+from bot.store import cohorts
+from bot.vault import private, requests, shared
 from bot.visit import Feature, Visit
 from bot.words import CROWD
 
@@ -68,7 +68,7 @@ async def download(visit: Visit) -> Reply:
 def _archive(tx: Connection, visit: Visit) -> bytes:
     """journal.json for machines, journal.md for people."""
     entries, lines = [], [f"# Journal of {visit.who.name}", ""]
-    for entry in private.everything(tx, visit.who):
+    for entry in private.everything(tx, visit.vault, visit.who):
         title, pairs = _readable(tx, visit, entry)
         saved = entry.saved_at.astimezone(ZoneInfo(visit.who.zone))
         entries.append(
@@ -77,13 +77,13 @@ def _archive(tx: Connection, visit: Visit) -> bytes:
                 "saved": saved.isoformat(timespec="seconds"),
                 "revision": entry.revision,
                 "answers": [{"question": ask, "answer": answer} for ask, answer in pairs],
-                "shared_with": [one.audience for one in shared.of_entry(tx, visit.who, entry.entry)],
+                "shared_with": [one.audience for one in shared.of_entry(tx, visit.vault, visit.who, entry.entry)],
             }
         )
         lines += [f"## {title}", f"Saved {saved:%Y-%m-%d %H:%M}", ""]
         for ask, answer in pairs:
             lines += [f"**{ask}**" if ask else "", "", answer, ""]
-    asked = requests.of_asker(tx, visit.who)
+    asked = requests.of_asker(tx, visit.vault, visit.who)
     for one in asked:
         at = one.at.astimezone(ZoneInfo(visit.who.zone))
         lines += [f"## Asked {one.name}", f"Sent {at:%Y-%m-%d %H:%M}", "", one.text, ""]
@@ -117,7 +117,7 @@ def _readable(tx: Connection, visit: Visit, entry: private.Entry) -> tuple[str, 
 
 async def erase(visit: Visit) -> Reply:
     profile = await visit.services.directory.person(visit.incoming.who)
-    await visit.write(erasure.erase, visit.who, profile.zone or "UTC")
+    await visit.write(erasure.erase, visit.vault, visit.who, profile.zone or "UTC")
     return Outgoing(
         "Erased: your journal, what you shared, what you asked people, your settings, and your place in your "
         "cohorts. "

@@ -77,7 +77,7 @@ def _open(
     *,
     alternative: bool = False,
 ) -> Form:
-    mine = [entry for entry in private.everything(tx, visit.who) if entry.cohort == cohort.cohort]
+    mine = [entry for entry in private.everything(tx, visit.vault, visit.who) if entry.cohort == cohort.cohort]
     before = [entry for entry in mine if entry.number == unit.number]
     by_unit = {entry.number: entry.words for entry in mine}
     again = before[-1] if before else None
@@ -111,12 +111,13 @@ def _save(tx: Connection, visit: Visit) -> Reply:
 def _keep(
     tx: Connection, visit: Visit, cohort: Cohort, program: Program, unit: Unit, written: private.Words
 ) -> Outgoing:
-    before = private.of_unit(tx, visit.who, cohort.cohort, unit.number)
+    before = private.of_unit(tx, visit.vault, visit.who, cohort.cohort, unit.number)
     same = [entry for entry in before if entry.words == written]
     if same:  # the other of two open windows, or the same press again: the first receipt stands
         return _receipt(program, unit, same[0])
     entry, new = private.save(
         tx,
+        visit.vault,
         visit.who,
         cohort.cohort,
         unit.number,
@@ -137,7 +138,7 @@ async def revise(visit: Visit) -> Reply:
 def _revise(tx: Connection, visit: Visit) -> Reply:
     """One's own entry may be changed after one has left the cohort, too: the journal stays its writer's."""
     which, revision = (visit.value.split(":") + [""] * 4)[2:4]
-    entry = private.find(tx, visit.who, which)
+    entry = private.find(tx, visit.vault, visit.who, which)
     cohort = cohorts.find(tx, visit.who.tenant, entry.cohort) if entry else None
     if entry is None or cohort is None:
         return _kept_open(
@@ -158,7 +159,7 @@ def _revise(tx: Connection, visit: Visit) -> Reply:
         return _receipt(program, unit, entry, changed=True)
     if revision != str(entry.revision):  # changed in another window meanwhile: neither text may replace the other
         return _keep(tx, visit, cohort, program, unit, written)
-    private.revise(tx, visit.who, entry, written)
+    private.revise(tx, visit.vault, visit.who, entry, written)
     _settle(tx, visit, replace(entry, words=written), before=entry.words.step)
     return _receipt(program, unit, entry, changed=True)
 
@@ -199,14 +200,14 @@ def _save_more(tx: Connection, visit: Visit) -> Reply:
         return Errors(wrong)
     written = replace(entry.words, answers={**entry.words.answers, **answers})
     if written != entry.words:
-        private.revise(tx, visit.who, entry, written)
+        private.revise(tx, visit.vault, visit.who, entry, written)
     return _receipt(program, unit, entry, start=start + reflection_form.PAGE)
 
 
 def _own_entry(tx: Connection, visit: Visit) -> tuple[Entry, Program, Unit, int] | None:
     """(entry, program, unit, where its next page starts) from a value that ends with that number."""
     parts = visit.value.split(":")
-    entry = private.find(tx, visit.who, parts[2]) if len(parts) > 2 else None
+    entry = private.find(tx, visit.vault, visit.who, parts[2]) if len(parts) > 2 else None
     cohort = cohorts.find(tx, visit.who.tenant, entry.cohort) if entry else None
     start = words.whole_number(parts[-1])
     if entry is None or cohort is None or start is None or start < 0:
@@ -222,7 +223,7 @@ def _settle(tx: Connection, visit: Visit, entry: Entry, before: str = "") -> Non
     outbox.cancel(tx, *mine, schedule.REMINDER, entry.number)
     if entry.words.step and entry.words.step != before:
         turns.set_step(tx, *mine, entry.number, turns.OPEN)
-    elif not any(one.words.step for one in private.of_unit(tx, visit.who, entry.cohort, entry.number)):
+    elif not any(one.words.step for one in private.of_unit(tx, visit.vault, visit.who, entry.cohort, entry.number)):
         turns.drop_step(tx, *mine, entry.number)
 
 

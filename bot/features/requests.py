@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from bot import outbox, words
 from bot.messages import Audience, Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
-from bot.store import cohorts, people, requests
+from bot.store import cohorts, people
+from bot.vault import requests
 from bot.visit import Feature, Services, Visit
 
 NOTICE, REPLY = "request-notice", "request-seen"
@@ -57,7 +58,7 @@ def _send(tx: Connection, visit: Visit) -> Reply:
             {"text": f"This has {words.length(text)} characters and {_LIMIT} fit. Nothing is lost: please shorten it."}
         )
     helper, _, cohort = whom.partition(":")
-    made = requests.put(tx, visit.who, cohort, helper, text, visit.now, visit.services.ids)
+    made = requests.put(tx, visit.vault, visit.who, cohort, helper, text, visit.now, visit.services.ids)
     outbox.put(tx, [Intent(visit.who.tenant, cohort, NOTICE, 0, helper, visit.now, subject=made)])
     return Outgoing(
         f"Sent to {found[whom]}. You will hear from me when it was read, and from them directly with an answer."
@@ -77,7 +78,7 @@ async def listing(visit: Visit) -> Reply:
 
 
 def _list(tx: Connection, visit: Visit) -> Reply:
-    waiting = requests.of_helper(tx, visit.who)
+    waiting = requests.of_helper(tx, visit.vault, visit.who)
     if not waiting:
         return Outgoing("No question is waiting for you.")
     return Outgoing(
@@ -91,7 +92,7 @@ def _list(tx: Connection, visit: Visit) -> Reply:
 
 
 async def read(visit: Visit) -> Reply:
-    found = await visit.read(requests.find, visit.who, visit.value)
+    found = await visit.read(requests.find, visit.vault, visit.who, visit.value)
     if found is None:
         return Outgoing("This question was not put to you, or it is no longer kept. There is nothing to show.")
     return Outgoing(
@@ -110,7 +111,7 @@ async def done(visit: Visit) -> Reply:
 
 
 def _done(tx: Connection, visit: Visit) -> Reply:
-    found = requests.find(tx, visit.who, visit.value)
+    found = requests.find(tx, visit.vault, visit.who, visit.value)
     if found is None:
         return Outgoing("This question was not put to you. Nothing was changed.")
     requests.close(tx, visit.who, found.request)

@@ -25,7 +25,7 @@ def notice(tx: Connection, services: Services, row: Row) -> Outgoing:
 
 
 async def read(visit: Visit) -> Reply:
-    found = await visit.read(shared.read, visit.who, visit.value)
+    found = await visit.read(shared.read, visit.vault, visit.who, visit.value)
     if found is None:
         return Outgoing("This was taken back by its writer, or it was not shared with you. There is nothing to show.")
     return Outgoing(
@@ -42,7 +42,7 @@ async def listing(visit: Visit) -> Reply:
 
 def _list(tx: Connection, visit: Visit) -> Reply:
     cohort = cohorts.find(tx, visit.who.tenant, visit.value)
-    given = shared.given_to(tx, visit.who, visit.value) if cohort else []
+    given = shared.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
     if cohort is None or not given:
         return Outgoing("Nobody has shared anything with you here yet.")
     return Outgoing(

@@ -70,9 +70,10 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
     chosen = [part for at, part in enumerate(parts) if str(at) in wanted]
     if not chosen:
         return Errors({"parts": "Please choose at least one part."})
-    shared.drop_proposals(tx, visit.who, entry.entry)
+    shared.drop_proposals(tx, visit.vault, visit.who, entry.entry)
     made = shared.propose(
         tx,
+        visit.vault,
         visit.who,
         cohort.cohort,
         entry.entry,
@@ -101,7 +102,7 @@ async def give(visit: Visit) -> Reply:
 
 
 def _give(tx: Connection, visit: Visit) -> Reply:
-    given = shared.give(tx, visit.who, visit.value, visit.now)
+    given = shared.give(tx, visit.vault, visit.who, visit.value, visit.now)
     if given is None:
         return Outgoing("There is nothing waiting to be shared under this button. Nothing was changed.")
     cohort = cohorts.find(tx, visit.who.tenant, given.cohort)
@@ -128,7 +129,7 @@ def _notices(tx: Connection, visit: Visit, cohort: Cohort, given: shared.Shared)
 
 
 async def take_back(visit: Visit) -> Reply:
-    if await visit.write(shared.take_back, visit.who, visit.value):
+    if await visit.write(shared.take_back, visit.vault, visit.who, visit.value):
         return Outgoing(
             "Taken back: nobody can open it here any more. Who has already read it may remember it.",
             options=(Option("My journal", "journal.list"),),
@@ -140,7 +141,7 @@ async def take_back(visit: Visit) -> Reply:
 def _entry(
     tx: Connection, visit: Visit, which: str
 ) -> tuple[private.Entry, Cohort, str, list[tuple[str, str]]] | Outgoing:
-    entry = private.find(tx, visit.who, which)
+    entry = private.find(tx, visit.vault, visit.who, which)
     if entry is None:
         return Outgoing("That entry is not in your journal any more. Nothing was shared.")
     cohort = cohorts.find(tx, visit.who.tenant, entry.cohort)

@@ -223,7 +223,11 @@ def _show_step(tx: Connection, visit: Visit) -> Reply:
     if isinstance(found, Outgoing):
         return found
     cohort, number, _ = found
-    steps = [entry.words.step for entry in private.of_unit(tx, visit.who, cohort.cohort, number) if entry.words.step]
+    steps = [
+        entry.words.step
+        for entry in private.of_unit(tx, visit.vault, visit.who, cohort.cohort, number)
+        if entry.words.step
+    ]
     if not steps:
         return Outgoing("That step is no longer in your journal.")
     return Outgoing(

@@ -13,13 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from tenacity import Retrying, retry_if_exception_message, stop_after_delay, wait_random
 
-from bot.errors import CohortbookError
-from bot.store import migrations
+from bot.store import aftermath, migrations
+from bot.store.engine import THREADS, open_engine
 from bot.store.migrations import SchemaError
 
 __all__ = ["SchemaError", "Store"]
@@ -27,17 +25,6 @@ __all__ = ["SchemaError", "Store"]
 T = TypeVar("T")
 P = ParamSpec("P")
 
-_PATIENCE = 30
-"""Seconds to wait for somebody else's write."""
-_PRAGMAS = {
-    "busy_timeout": _PATIENCE * 1000,
-    "journal_mode": "wal",
-    "synchronous": 2,  # FULL: a power cut must not undo what somebody was told is saved
-    "foreign_keys": 1,
-    "secure_delete": 1,
-}
-
-_THREADS = 4
 _TRIES = 5
 _OTHERS_WON = ("40001", "40P01")
 """PostgreSQL chose another transaction to go first; this one left nothing and is done again."""
@@ -48,10 +35,10 @@ class Store:
 
     def __init__(self, url: str, machine: Callable[[], datetime] | None = None) -> None:
         """`machine`: the clock for leases; by default the database server's own, or this machine's."""
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
         self._machine = machine
-        self._writer = ThreadPoolExecutor(1 if self.embedded else _THREADS, "store-write")
-        self._readers = ThreadPoolExecutor(2 if self.embedded else _THREADS, "store-read")
+        self._writer = ThreadPoolExecutor(1 if self.embedded else THREADS, "store-write")
+        self._readers = ThreadPoolExecutor(2 if self.embedded else THREADS, "store-read")
         try:
             self._prepare()
         except BaseException:
@@ -84,7 +71,11 @@ class Store:
     def begin(self) -> Iterator[Connection]:
         """A write transaction, for commands and tests that own the calling thread."""
         with self.engine.begin() as tx:
+            aftermath.take(tx)  # of a transaction on this connection that came to nothing
             yield tx
+            waiting = aftermath.take(tx)
+        for act in waiting:
+            act()
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn` in a write transaction; when this returns, the commit is on disk."""
@@ -98,7 +89,7 @@ class Store:
     def _transact(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(_TRIES):
             try:
-                with self.engine.begin() as tx:
+                with self.begin() as tx:
                     return fn(tx, *args, **kwargs)
             except DBAPIError as error:
                 if attempt == _TRIES - 1 or getattr(error.orig, "sqlstate", None) not in _OTHERS_WON:
@@ -117,41 +108,3 @@ class Store:
         self._writer.shutdown()
         self._readers.shutdown()
         self.engine.dispose()
-
-
-def _engine(url: str) -> Engine:
-    # A failed statement's values may be somebody's words, and errors reach the log.
-    if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True, pool_size=2 * _THREADS, pool_pre_ping=True)
-    engine = create_engine(url, hide_parameters=True)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
-    # The driver would begin transactions by itself, and deferred; we say BEGIN (see _begin_sqlite).
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # Of two that turn a fresh file to WAL at once, SQLite refuses one straight away, whatever its busy timeout.
-    patiently = Retrying(
-        retry=retry_if_exception_message(match="database is locked"),
-        wait=wait_random(0.001, 0.02),
-        stop=stop_after_delay(_PATIENCE),
-        reraise=True,
-    )
-    for name, value in _PRAGMAS.items():
-        patiently(cursor.execute, f"PRAGMA {name} = {value}")
-        cursor.execute(f"PRAGMA {name}")
-        row = cursor.fetchone()
-        if row is None or row[0] != value:
-            raise CohortbookError(f"SQLite refused PRAGMA {name} = {value}; nothing was changed.")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A write takes its lock at once: a transaction that reads first and then asks for the lock fails
-    # beside another writer instead of waiting.
-    reading = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(reading)}")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -112,11 +112,22 @@ def _five(tx: Connection) -> None:
     tx.exec_driver_sql("CREATE INDEX outbox_held ON outbox (tenant, recipient) WHERE state = 'held'")
 
 
+def _six(tx: Connection) -> None:
+    tx.exec_driver_sql("CREATE TABLE vault (keyring VARCHAR(32) NOT NULL, PRIMARY KEY (keyring))")
+    # As bytes, which the first start with a key then seals (bot/vault/upgrade.py).
+    sqlite = tx.dialect.name == "sqlite"
+    tx.exec_driver_sql(f"ALTER TABLE request ADD COLUMN body {'BLOB' if sqlite else 'BYTEA'} DEFAULT '' NOT NULL")
+    as_bytes = "CAST(text AS BLOB)" if sqlite else "convert_to(text, 'UTF8')"
+    tx.exec_driver_sql(f"UPDATE request SET body = {as_bytes}")  # noqa: S608 - our own names
+    tx.exec_driver_sql("ALTER TABLE request DROP COLUMN text")
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
     Step(4, "the outbox in the order in which it is emptied, and broadcasts to each member", _four),
     Step(5, "whose door is open, errors over a message, and public holidays", _five),
+    Step(6, "the keyring that the data belongs to, and requests as bytes that can be sealed", _six),
 )
 
 

@@ -1,7 +1,7 @@
 """Every table, in one place. Primary keys begin with our own tenant, so that data can be split by it.
 
-Texts that people write privately live in `entry` and `share` only, and only `bot.vault` reads their
-`body`. The outbox holds intents, never words.
+Texts that people write for few eyes live in `entry`, `share` and `request` only, sealed, and only `bot.vault`
+reads their `body`. The outbox holds intents, never words.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.store.delivery import inbox, lane, outbox
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 
 def lane_name(address: str) -> str:
@@ -249,11 +249,14 @@ request = Table(
     Column("cohort", String(32), nullable=False),
     Column("person", String(32), nullable=False),
     Column("helper", String(32), nullable=False),
-    Column("text", Text, nullable=False),
     Column("state", String(16), nullable=False),  # open, done
     Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False, server_default=sql("''")),
     PrimaryKeyConstraint("tenant", "request"),
 )
+
+vault = Table("vault", metadata, Column("keyring", String(32), primary_key=True))
+"""The name of the keyring that the sealed rows belong to; none before the first start with a key."""
 
 verdict = Table(
     "verdict",

@@ -1,18 +1,29 @@
-"""A member's own entries. Only features that serve the writer may import this module."""
+"""A member's own entries. Only features that serve the writer may import this module.
+
+An entry is sealed with everything that its row says of it, so what somebody edits in the row does not open.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
+from bot.errors import Unreadable
 from bot.ids import Ids
 from bot.store.people import Somebody
 from bot.store.tables import entry
+from bot.vault import floors, rows
+from bot.vault.kek import Purpose
+from bot.vault.keyring import Owner
+from bot.vault.vault import Vault
+
+log = logging.getLogger(__name__)
 
 Value: TypeAlias = str | int | list[str] | None
 
@@ -33,10 +44,14 @@ class Entry:
     revision: int
     saved_at: datetime
     words: Words
+    form: str = ""
+    readable: bool = True
+    """False: its row was changed or damaged, and the words are empty."""
 
 
 def save(
     tx: Connection,
+    vault: Vault,
     who: Somebody,
     cohort: str,
     number: int,
@@ -46,10 +61,10 @@ def save(
     ids: Ids,
 ) -> tuple[Entry, bool]:
     """Keep what a form held, once per form; False when this very form was kept before."""
-    known = of_form(tx, who, form)
+    known = of_form(tx, vault, who, form)
     if known is not None:
         return known, False
-    made = Entry(ids(), cohort, number, 1, now, words)
+    made = Entry(ids(), cohort, number, 1, now, words, form)
     tx.execute(
         insert(entry).values(
             tenant=who.tenant,
@@ -60,65 +75,104 @@ def save(
             form=form,
             revision=1,
             saved_at=now,
-            body=_pack(words),
+            body=_sealed(tx, vault, who, made),
         )
     )
     return made, True
 
 
-def revise(tx: Connection, who: Somebody, which: Entry, words: Words) -> None:
+def revise(tx: Connection, vault: Vault, who: Somebody, which: Entry, words: Words) -> None:
+    after = replace(which, revision=which.revision + 1, words=words)
     tx.execute(
         update(entry)
         .where(entry.c.tenant == who.tenant, entry.c.person == who.person, entry.c.entry == which.entry)
-        .values(revision=which.revision + 1, body=_pack(words))
+        .values(revision=after.revision, body=_sealed(tx, vault, who, after))
     )
+    vault.lift(tx, who.tenant, who.person, {rows.item(entry, which.entry): after.revision})
 
 
-def remove(tx: Connection, who: Somebody, which: str) -> None:
+def remove(tx: Connection, vault: Vault, who: Somebody, which: str) -> None:
     tx.execute(delete(entry).where(entry.c.tenant == who.tenant, entry.c.person == who.person, entry.c.entry == which))
+    vault.lift(tx, who.tenant, who.person, {rows.item(entry, which): floors.GONE})
 
 
-def remove_all(tx: Connection, who: Somebody) -> None:
-    tx.execute(delete(entry).where(entry.c.tenant == who.tenant, entry.c.person == who.person))
+def find(tx: Connection, vault: Vault, who: Somebody, which: str) -> Entry | None:
+    """Raises Unreadable when there is such an entry and it does not open."""
+    return _one(_opened(tx, vault, who, _mine(who).where(entry.c.entry == which)))
 
 
-def find(tx: Connection, who: Somebody, which: str) -> Entry | None:
-    row = tx.execute(_mine(who).where(entry.c.entry == which)).one_or_none()
-    return None if row is None else _entry(row)
+def look(tx: Connection, vault: Vault, who: Somebody, which: str) -> Entry | None:
+    """Also one that does not open: its writer may still delete it."""
+    return next(iter(_opened(tx, vault, who, _mine(who).where(entry.c.entry == which))), None)
 
 
-def of_form(tx: Connection, who: Somebody, form: str) -> Entry | None:
+def of_form(tx: Connection, vault: Vault, who: Somebody, form: str) -> Entry | None:
     """What this very form was kept as."""
-    row = tx.execute(_mine(who).where(entry.c.form == form)).one_or_none()
-    return None if row is None else _entry(row)
+    return _one(_opened(tx, vault, who, _mine(who).where(entry.c.form == form)))
 
 
-def of_unit(tx: Connection, who: Somebody, cohort: str, number: int) -> list[Entry]:
+def of_unit(tx: Connection, vault: Vault, who: Somebody, cohort: str, number: int) -> list[Entry]:
     """Usually one; two when the same unit was answered from two open windows."""
-    rows = tx.execute(_mine(who).where(entry.c.cohort == cohort, entry.c.number == number).order_by(entry.c.saved_at))
-    return [_entry(row) for row in rows]
+    query = _mine(who).where(entry.c.cohort == cohort, entry.c.number == number).order_by(entry.c.saved_at)
+    return _opened(tx, vault, who, query)
 
 
-def everything(tx: Connection, who: Somebody) -> list[Entry]:
-    rows = tx.execute(_mine(who).order_by(entry.c.saved_at, entry.c.entry))
-    return [_entry(row) for row in rows]
+def everything(tx: Connection, vault: Vault, who: Somebody) -> list[Entry]:
+    return _opened(tx, vault, who, _mine(who).order_by(entry.c.saved_at, entry.c.entry))
 
 
 def _mine(who: Somebody) -> Select[Any]:
     return select(entry).where(entry.c.tenant == who.tenant, entry.c.person == who.person)
 
 
-def _pack(words: Words) -> bytes:
-    return json.dumps({"answers": dict(words.answers), "step": words.step}).encode()
+def _one(found: Sequence[Entry]) -> Entry | None:
+    if found and not found[0].readable:
+        raise Unreadable("This entry was changed or damaged outside of me")
+    return found[0] if found else None
 
 
-def _entry(row: Row[Any]) -> Entry:
-    held = json.loads(row.body)
-    return Entry(
-        row.entry,
-        row.cohort,
-        row.number,
-        row.revision,
-        row.saved_at,
-        Words(held["answers"], held["step"]),
-    )
+def _sealed(tx: Connection, vault: Vault, who: Somebody, made: Entry) -> bytes:
+    words = json.dumps({"answers": dict(made.words.answers), "step": made.words.step}).encode()
+    row = _Bound(who.tenant, made.entry, made.cohort, who.person, made.number, made.form, made.saved_at)
+    owner = Owner(who.tenant, made.cohort, who.person)
+    return vault.seal(tx, Purpose.PRIVATE, owner, words, rows.bound(entry, row, made.revision))
+
+
+class _Bound(NamedTuple):
+    tenant: str
+    entry: str
+    cohort: str
+    person: str
+    number: int
+    form: str
+    saved_at: datetime
+
+
+def _opened(tx: Connection, vault: Vault, who: Somebody, query: Select[Any]) -> list[Entry]:
+    opener = vault.opener(Purpose.PRIVATE)
+    found = tx.execute(query).all()
+    lowest = vault.floors(who.tenant, [rows.item(entry, row.entry) for row in found])
+    opened, behind = [], {}
+    for row in found:
+        name = rows.item(entry, row.entry)
+        held = None
+        try:
+            held = opener.open(rows.owner(row), row.body, rows.bound(entry, row, row.revision))
+        except Unreadable as problem:
+            log.error("a row does not open", extra={"action": "vault.open", "key": name}, exc_info=problem)
+        if row.revision < lowest.get(name, 0):
+            held = None
+            log.error("an older row was put back", extra={"action": "vault.open", "key": name})
+        elif held is not None and row.revision > max(lowest.get(name, 0), 1):
+            behind[name] = row.revision
+        opened.append(_entry(row, held))
+    vault.lift_now(who.tenant, who.person, behind)
+    return opened
+
+
+def _entry(row: Row[Any], held: bytes | None) -> Entry:
+    words = Words({}, "")
+    if held is not None:
+        read = json.loads(held)
+        words = Words(read["answers"], read["step"])
+    return Entry(row.entry, row.cohort, row.number, row.revision, row.saved_at, words, row.form, held is not None)

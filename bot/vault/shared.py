@@ -1,18 +1,30 @@
-"""Copies that a member gave to a named audience. The audience is fixed when the copy is given."""
+"""Copies that a member gave to a named audience. The audience is fixed when the copy is given.
+
+A copy is sealed with its writer's key for what they share, and its readers stand inside of it: a reader who was
+written into the tables later finds nothing to open. No private key is needed here, and none is asked for.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
 
+from bot.errors import Unreadable
 from bot.ids import Ids
 from bot.store.people import Somebody
 from bot.store.tables import person, share, share_reader
+from bot.vault import floors, rows
+from bot.vault.kek import Purpose
+from bot.vault.keyring import Owner
+from bot.vault.vault import Vault
+
+log = logging.getLogger(__name__)
 
 FACILITATORS, COHORT = "facilitators", "cohort"
 _PROPOSED, _SHARED = "proposed", "shared"
@@ -29,10 +41,13 @@ class Shared:
     title: str
     parts: tuple[tuple[str, str], ...]
     """(question, answer) pairs, as their writer saw them before giving them."""
+    readers: tuple[str, ...]
+    """Persons, fixed when the copy was made."""
 
 
 def propose(
     tx: Connection,
+    vault: Vault,
     who: Somebody,
     cohort: str,
     entry: str,
@@ -44,95 +59,67 @@ def propose(
     ids: Ids,
 ) -> str:
     """A copy that waits for its writer's yes; nobody else can open it yet."""
-    made = ids()
-    tx.execute(
-        insert(share).values(
-            tenant=who.tenant,
-            share=made,
-            entry=entry,
-            cohort=cohort,
-            person=who.person,
-            audience=audience,
-            state=_PROPOSED,
-            at=now,
-            body=json.dumps({"title": title, "parts": list(parts)}).encode(),
-        )
-    )
+    made = _Bound(who.tenant, ids(), entry, cohort, who.person, audience, _PROPOSED, now)
+    words = json.dumps({"title": title, "parts": list(parts), "readers": list(readers)}).encode()
+    tx.execute(insert(share).values(**made._asdict(), body=_sealed(tx, vault, made, words)))
     for reader in readers:
-        tx.execute(insert(share_reader).values(tenant=who.tenant, share=made, person=reader))
-    return made
+        tx.execute(insert(share_reader).values(tenant=who.tenant, share=made.share, person=reader))
+    return made.share
 
 
-def give(tx: Connection, who: Somebody, which: str, now: datetime) -> Shared | None:
+def give(tx: Connection, vault: Vault, who: Somebody, which: str, now: datetime) -> Shared | None:
     """The writer's yes. None when there is nothing of theirs waiting under this id."""
-    changed = tx.execute(
-        update(share)
+    row = tx.execute(
+        select(share)
         .where(
             share.c.tenant == who.tenant,
             share.c.person == who.person,
             share.c.share == which,
             share.c.state == _PROPOSED,
         )
-        .values(state=_SHARED, at=now)
-    ).rowcount
-    return _one(tx, who.tenant, which) if changed else None
-
-
-def take_back(tx: Connection, who: Somebody, which: str) -> bool:
-    """Remove the copy, given or only proposed."""
-    mine = tx.execute(
-        select(share.c.share).where(share.c.tenant == who.tenant, share.c.person == who.person, share.c.share == which)
-    ).first()
-    if mine is None:
-        return False
-    tx.execute(delete(share_reader).where(share_reader.c.tenant == who.tenant, share_reader.c.share == which))
-    tx.execute(delete(share).where(share.c.tenant == who.tenant, share.c.share == which))
-    return True
-
-
-def take_back_of(tx: Connection, who: Somebody, entry: str | None = None) -> None:
-    """Every copy of one entry, or of all entries."""
-    rows = select(share.c.share).where(share.c.tenant == who.tenant, share.c.person == who.person)
-    if entry is not None:
-        rows = rows.where(share.c.entry == entry)
-    for row in tx.execute(rows).all():
-        take_back(tx, who, row.share)
-
-
-def drop_proposals(tx: Connection, who: Somebody, entry: str) -> None:
-    """A new look at what to share replaces the one before."""
-    rows = select(share.c.share).where(
-        share.c.tenant == who.tenant,
-        share.c.person == who.person,
-        share.c.entry == entry,
-        share.c.state == _PROPOSED,
-    )
-    for row in tx.execute(rows).all():
-        take_back(tx, who, row.share)
-
-
-def of_entry(tx: Connection, who: Somebody, entry: str) -> list[Shared]:
-    rows = tx.execute(
-        _given().where(share.c.tenant == who.tenant, share.c.person == who.person, share.c.entry == entry)
-    )
-    return [_shared(row) for row in rows]
-
-
-def read(tx: Connection, reader: Somebody, which: str) -> Shared | None:
-    """What was given to this reader under this id; None for everybody else."""
-    row = tx.execute(
-        _given()
-        .join(
-            share_reader,
-            (share_reader.c.tenant == share.c.tenant) & (share_reader.c.share == share.c.share),
-        )
-        .where(
-            share.c.tenant == reader.tenant,
-            share.c.share == which,
-            share_reader.c.person == reader.person,
-        )
+        .with_for_update()
     ).one_or_none()
-    return None if row is None else _shared(row)
+    if row is None:
+        return None
+    words = _words(vault, [row], strictly=True)[which]
+    given = _Bound(row.tenant, row.share, row.entry, row.cohort, row.person, row.audience, _SHARED, now)
+    tx.execute(
+        update(share)
+        .where(share.c.tenant == who.tenant, share.c.share == which)
+        .values(state=_SHARED, at=now, body=_sealed(tx, vault, given, words))
+    )
+    return _one(tx, vault, _given().where(share.c.tenant == who.tenant, share.c.share == which))
+
+
+def take_back(tx: Connection, vault: Vault, who: Somebody, which: str) -> bool:
+    """Remove the copy, given or only proposed."""
+    return _remove(tx, vault, who, share.c.share == which) > 0
+
+
+def take_back_of(tx: Connection, vault: Vault, who: Somebody, entry: str) -> None:
+    """Every copy of one entry."""
+    _remove(tx, vault, who, share.c.entry == entry)
+
+
+def drop_proposals(tx: Connection, vault: Vault, who: Somebody, entry: str) -> None:
+    """A new look at what to share replaces the one before."""
+    _remove(tx, vault, who, share.c.entry == entry, share.c.state == _PROPOSED)
+
+
+def of_entry(tx: Connection, vault: Vault, who: Somebody, entry: str) -> list[Shared]:
+    query = _given().where(share.c.tenant == who.tenant, share.c.person == who.person, share.c.entry == entry)
+    return _all(tx, vault, query)
+
+
+def read(tx: Connection, vault: Vault, reader: Somebody, which: str) -> Shared | None:
+    """What was given to this reader under this id; None for everybody else."""
+    found = _one(tx, vault, _for(reader).where(share.c.share == which))
+    return found if found is not None and reader.person in found.readers else None
+
+
+def given_to(tx: Connection, vault: Vault, reader: Somebody, cohort: str) -> list[Shared]:
+    query = _for(reader).where(share.c.cohort == cohort).order_by(share.c.at.desc())
+    return [one for one in _all(tx, vault, query) if reader.person in one.readers]
 
 
 def readers(tx: Connection, who: Somebody, which: str) -> list[str]:
@@ -145,21 +132,13 @@ def readers(tx: Connection, who: Somebody, which: str) -> list[str]:
     return [row.person for row in rows]
 
 
-def given_to(tx: Connection, reader: Somebody, cohort: str) -> list[Shared]:
-    rows = tx.execute(
+def _for(reader: Somebody) -> Select[Any]:
+    """The reader's row only finds a copy; whether it was given to them is said inside of it."""
+    return (
         _given()
-        .join(
-            share_reader,
-            (share_reader.c.tenant == share.c.tenant) & (share_reader.c.share == share.c.share),
-        )
-        .where(
-            share.c.tenant == reader.tenant,
-            share.c.cohort == cohort,
-            share_reader.c.person == reader.person,
-        )
-        .order_by(share.c.at.desc())
+        .join(share_reader, (share_reader.c.tenant == share.c.tenant) & (share_reader.c.share == share.c.share))
+        .where(share.c.tenant == reader.tenant, share_reader.c.person == reader.person)
     )
-    return [_shared(row) for row in rows]
 
 
 def _given() -> Select[Any]:
@@ -170,13 +149,64 @@ def _given() -> Select[Any]:
     )
 
 
-def _one(tx: Connection, home: str, which: str) -> Shared | None:
-    row = tx.execute(_given().where(share.c.tenant == home, share.c.share == which)).one_or_none()
-    return None if row is None else _shared(row)
+def _remove(tx: Connection, vault: Vault, who: Somebody, *which: ColumnElement[bool]) -> int:
+    mine = (share.c.tenant == who.tenant, share.c.person == who.person, *which)
+    gone = list(tx.execute(select(share.c.share).where(*mine)).scalars())
+    if gone:
+        tx.execute(delete(share_reader).where(share_reader.c.tenant == who.tenant, share_reader.c.share.in_(gone)))
+        tx.execute(delete(share).where(share.c.tenant == who.tenant, share.c.share.in_(gone)))
+        vault.lift(tx, who.tenant, who.person, {rows.item(share, one): floors.GONE for one in gone})
+    return len(gone)
 
 
-def _shared(row: Row[Any]) -> Shared:
-    held = json.loads(row.body)
+class _Bound(NamedTuple):
+    """A row without its words."""
+
+    tenant: str
+    share: str
+    entry: str
+    cohort: str
+    person: str
+    audience: str
+    state: str
+    at: datetime
+
+
+def _sealed(tx: Connection, vault: Vault, row: _Bound, words: bytes) -> bytes:
+    owner = Owner(row.tenant, row.cohort, row.person)
+    return vault.seal(tx, Purpose.SHARED, owner, words, rows.bound(share, row))
+
+
+def _words(vault: Vault, found: Sequence[Any], *, strictly: bool = False) -> dict[str, bytes]:
+    """By share. Those that do not open are left out, or raised when there is one that matters."""
+    opener = vault.opener(Purpose.SHARED)
+    lowest = vault.floors(found[0].tenant, [rows.item(share, row.share) for row in found]) if found else {}
+    opened = {}
+    for row in found:
+        name = rows.item(share, row.share)
+        try:
+            if lowest.get(name) == floors.GONE:
+                raise Unreadable("A copy that its writer had taken back was put back")
+            opened[row.share] = opener.open(rows.owner(row), row.body, rows.bound(share, row))
+        except Unreadable as problem:
+            log.error("a row does not open", extra={"action": "vault.open", "key": name}, exc_info=problem)
+            if strictly:
+                raise
+    return opened
+
+
+def _one(tx: Connection, vault: Vault, query: Select[Any]) -> Shared | None:
+    return next(iter(_all(tx, vault, query, strictly=True)), None)
+
+
+def _all(tx: Connection, vault: Vault, query: Select[Any], *, strictly: bool = False) -> list[Shared]:
+    found = tx.execute(query).all()
+    words = _words(vault, found, strictly=strictly)
+    return [_shared(row, words[row.share]) for row in found if row.share in words]
+
+
+def _shared(row: Row[Any], words: bytes) -> Shared:
+    held = json.loads(words)
     return Shared(
         row.share,
         row.entry,
@@ -186,4 +216,5 @@ def _shared(row: Row[Any]) -> Shared:
         row.at,
         held["title"],
         tuple((question, answer) for question, answer in held["parts"]),
+        tuple(held["readers"]),
     )

@@ -124,7 +124,7 @@ async def _fails(doing: object) -> bool:
 def _kept(tx: Connection, town: Town, text: str) -> bool:
     who = people.known(tx, town.chat.who("kwame"))
     assert who is not None
-    return any(text.strip() in str(entry.words) for entry in private.everything(tx, who))
+    return any(text.strip() in str(entry.words) for entry in private.everything(tx, town.house.services.vault, who))
 
 
 def _lost(tx: Connection, posted: set[str]) -> set[str]:

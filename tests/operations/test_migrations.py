@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, inspect, select, text
 from sqlalchemy.engine.interfaces import ReflectedIndex
 
-from bot import store
 from bot.store import SchemaError, Store, migrations, tables
+from bot.store.engine import open_engine
 from bot.store.migrations import Step
 from tests import databases
 from tests.databases import database as database
@@ -41,7 +41,7 @@ def lay(engine: Engine, version: int) -> None:
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
     """A database of either kind, opened as the store opens it, before the store has seen it."""
-    made = store._engine(database)
+    made = open_engine(database)
     yield made
     made.dispose()
 
@@ -49,7 +49,7 @@ def engine(database: str) -> Iterator[Engine]:
 @pytest.fixture
 def file(tmp_path: Path) -> Iterator[Engine]:
     """For what only SQLite does its own way."""
-    made = store._engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    made = open_engine(f"sqlite:///{tmp_path / 'old.sqlite'}")
     yield made
     made.dispose()
 
@@ -154,10 +154,11 @@ def test_the_sudden_end_of_a_process_in_a_step_is_made_up_for(tmp_path: Path) ->
     """Killed in the middle of the second of two steps: the first stays, the second is taken again."""
     script = f"""
 import os, signal
-from bot import store
+
 from bot.store import migrations
+from bot.store.engine import open_engine
 from tests.operations.test_migrations import CREATE, lay, _run
-engine = store._engine("sqlite:///{tmp_path / "old.sqlite"}")
+engine = open_engine("sqlite:///{tmp_path / "old.sqlite"}")
 lay(engine, 1)
 def dies(tx):
     _run(tx, "CREATE TABLE more (a INTEGER)")
@@ -210,7 +211,7 @@ def test_replicas_that_start_at_once_make_one_database(engine: Engine) -> None:
     together = Barrier(4)
 
     def start(_: int) -> int:
-        own = store._engine(engine.url.render_as_string(hide_password=False))
+        own = open_engine(engine.url.render_as_string(hide_password=False))
         together.wait()
         found = migrations.bring_up(own)
         own.dispose()
@@ -232,7 +233,7 @@ def test_many_that_open_one_fresh_file_at_once_all_get_in(tmp_path: Path) -> Non
     together = Barrier(8)
 
     def look(file: Path) -> str:
-        engine = store._engine(f"sqlite:///{file}")
+        engine = open_engine(f"sqlite:///{file}")
         together.wait()
         with engine.connect() as tx:
             mode = tx.exec_driver_sql("PRAGMA journal_mode").scalar_one()

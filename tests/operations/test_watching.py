@@ -55,7 +55,10 @@ async def health(town: Town) -> tuple[int, dict[str, str]]:
 
 async def test_a_house_that_does_its_work_is_well(town: Town) -> None:
     """Whoever can reach the server may ask."""
-    assert await health(town) == (200, {"status": "ok", "database": "ok", "worker": "ok", "index": "ready"})
+    assert await health(town) == (
+        200,
+        {"status": "ok", "database": "ok", "worker": "ok", "index": "ready", "vault": "ok"},
+    )
 
 
 async def test_a_database_that_does_not_answer_is_told(town: Town) -> None:
@@ -248,7 +251,7 @@ def test_what_somebody_wrote_does_not_reach_the_log_with_an_error(style: logs.St
 
     def database() -> None:
         with store.begin() as tx:
-            tx.execute(insert(tables.request).values(tenant="t", request="r", text=TEXT))
+            tx.execute(insert(tables.broadcast).values(tenant="t", broadcast="b", text=TEXT))
 
     def library() -> None:
         json.loads(TEXT)

@@ -72,15 +72,15 @@ def main(folder: str, weeks: str, forms: str, how: str = "full") -> None:
     if how == "normal":
         # Opened after the house's own preparation of each connection.
         event.listen(Engine, "connect", _do_not_wait)
-        from bot import store
+        from bot.store import engine
 
-        own = store._prepare_sqlite
+        own = engine._prepare_sqlite
 
         def prepared(connection: Any, record: object) -> None:
             own(connection, record)
             _do_not_wait(connection, record)
 
-        store._prepare_sqlite = prepared
+        engine._prepare_sqlite = prepared
     asyncio.run(work(Path(folder), int(weeks), int(forms), lambda line: os.write(told, f"{line}\n".encode()) and None))
 
 

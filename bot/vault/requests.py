@@ -1,0 +1,120 @@
+"""Questions that somebody chose to put to a person. Only the two of them can read one.
+
+Each is sealed with the asker's key for what they share, and to the one who was asked.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from bot.errors import Unreadable
+from bot.ids import Ids
+from bot.store.people import Somebody
+from bot.store.tables import person, request
+from bot.vault import rows
+from bot.vault.kek import Purpose
+from bot.vault.keyring import Owner
+from bot.vault.vault import Vault
+
+log = logging.getLogger(__name__)
+OPEN, DONE = "open", "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    request: str
+    cohort: str
+    asker: str
+    name: str
+    """Of the other one of the two."""
+    helper: str
+    text: str
+    state: str
+    at: datetime
+
+
+def put(
+    tx: Connection, vault: Vault, who: Somebody, cohort: str, helper: str, text: str, now: datetime, ids: Ids
+) -> str:
+    made = _Bound(who.tenant, ids(), cohort, who.person, helper, now)
+    owner = Owner(who.tenant, cohort, who.person)
+    body = vault.seal(tx, Purpose.SHARED, owner, text.encode(), rows.bound(request, made))
+    tx.execute(insert(request).values(**made._asdict(), state=OPEN, body=body))
+    return made.request
+
+
+def of_helper(tx: Connection, vault: Vault, helper: Somebody) -> list[Request]:
+    """Open ones first seen first."""
+    query = _all(helper.tenant).where(request.c.helper == helper.person, request.c.state == OPEN)
+    return _opened(vault, tx.execute(query.order_by(request.c.at)).all())
+
+
+def of_asker(tx: Connection, vault: Vault, who: Somebody) -> list[Request]:
+    """One's own questions; the name is that of who was asked."""
+    found = tx.execute(
+        select(request, person.c.name)
+        .join(person, (person.c.tenant == request.c.tenant) & (person.c.person == request.c.helper))
+        .where(request.c.tenant == who.tenant, request.c.person == who.person)
+        .order_by(request.c.at)
+    )
+    return _opened(vault, found.all())
+
+
+def find(tx: Connection, vault: Vault, helper: Somebody, which: str) -> Request | None:
+    """Raises Unreadable when there is such a question and it does not open."""
+    query = _all(helper.tenant).where(request.c.helper == helper.person, request.c.request == which)
+    return next(iter(_opened(vault, tx.execute(query).all(), strictly=True)), None)
+
+
+def close(tx: Connection, helper: Somebody, which: str) -> None:
+    tx.execute(
+        update(request)
+        .where(
+            request.c.tenant == helper.tenant,
+            request.c.request == which,
+            request.c.helper == helper.person,
+        )
+        .values(state=DONE)
+    )
+
+
+class _Bound(NamedTuple):
+    """A row without its words."""
+
+    tenant: str
+    request: str
+    cohort: str
+    person: str
+    helper: str
+    at: datetime
+
+
+def _all(home: str) -> Select[Any]:
+    return (
+        select(request, person.c.name)
+        .join(person, (person.c.tenant == request.c.tenant) & (person.c.person == request.c.person))
+        .where(request.c.tenant == home)
+    )
+
+
+def _opened(vault: Vault, found: Sequence[Row[Any]], *, strictly: bool = False) -> list[Request]:
+    """Those that do not open are left out, or raised when there is one that matters."""
+    opener = vault.opener(Purpose.SHARED)
+    opened = []
+    for row in found:
+        try:
+            text = opener.open(rows.owner(row), row.body, rows.bound(request, row)).decode()
+        except Unreadable as problem:
+            key = rows.item(request, row.request)
+            log.error("a row does not open", extra={"action": "vault.open", "key": key}, exc_info=problem)
+            if strictly:
+                raise
+            continue
+        opened.append(Request(row.request, row.cohort, row.person, row.name, row.helper, text, row.state, row.at))
+    return opened

@@ -1,0 +1,90 @@
+"""Which rows hold sealed words, by purpose: who owns them, and what they are bound to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Table, func, select
+
+from bot.store.tables import entry, request, share
+from bot.vault import envelope
+from bot.vault.kek import Purpose
+from bot.vault.keyring import Owner
+
+SEALED: dict[Purpose, tuple[Table, ...]] = {Purpose.PRIVATE: (entry,), Purpose.SHARED: (share, request)}
+PURPOSE = {table: purpose for purpose, tables in SEALED.items() for table in tables}
+_BOUND: dict[Table, tuple[Column[Any], ...]] = {
+    entry: (entry.c.entry, entry.c.number, entry.c.form, entry.c.saved_at),
+    share: (share.c.share, share.c.entry, share.c.state, share.c.audience, share.c.at),
+    request: (request.c.request, request.c.helper, request.c.at),
+}
+"""Columns that say what, when and for whom. Every one of them is refused when it was edited."""
+
+
+def owner(row: Row[Any]) -> Owner:
+    return Owner(row.tenant, row.cohort, row.person)
+
+
+def bound(table: Table, row: Any, revision: int = 1) -> list[str]:
+    """`row`: anything with the table's columns as attributes."""
+    visibility = {Purpose.PRIVATE: "private", Purpose.SHARED: "shared"}[PURPOSE[table]]
+    return [
+        table.name,
+        visibility,
+        row.tenant,
+        row.cohort,
+        row.person,
+        str(revision),
+        *(_said(getattr(row, column.name)) for column in _BOUND[table]),
+    ]
+
+
+def item(table: Table, which: str) -> str:
+    """The name of a row among the floors."""
+    return f"{table.name}:{which}"
+
+
+def first_sealed(tx: Connection, table: Table) -> bool:
+    return tx.execute(select(table.c.tenant).where(sealed(table)).limit(1)).first() is not None
+
+
+def any_sealed(tx: Connection, purpose: Purpose, whose: Owner) -> bool:
+    return any(
+        tx.execute(
+            select(table.c.tenant)
+            .where(
+                table.c.tenant == whose.tenant,
+                table.c.person == whose.person,
+                table.c.cohort == whose.cohort,
+                sealed(table),
+            )
+            .limit(1)
+        ).first()
+        for table in SEALED[purpose]
+    )
+
+
+def owners(tx: Connection, purpose: Purpose) -> set[Owner]:
+    """Everybody who has sealed rows."""
+    return {
+        Owner(*row)
+        for table in SEALED[purpose]
+        for row in tx.execute(select(table.c.tenant, table.c.cohort, table.c.person).where(sealed(table)).distinct())
+    }
+
+
+def plain(tx: Connection, table: Table, at_most: int) -> Iterator[Row[Any]]:
+    """Rows from before there was a vault."""
+    yield from tx.execute(select(table).where(~sealed(table)).limit(at_most)).all()
+
+
+def sealed(table: Table) -> Any:
+    return func.substr(table.c.body, 1, len(envelope.MAGIC)) == envelope.MAGIC
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return str(value)
