@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import backup, control, lanes, platforms
+from bot import backup, control, key_commands, lanes, platforms
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.errands import Terms
@@ -110,6 +110,13 @@ class House:
                 routes += offered(self.desk)
         return Starlette(routes=routes)
 
+    def news(self) -> Sequence[str]:
+        """What whoever starts the bot should read now: where a new key is, or why people's words stay locked."""
+        vault = self.services.vault
+        if not vault.cause:
+            return vault.news
+        return (f"What people write can be neither kept nor opened now. {vault.cause}",)
+
     def hang_up(self) -> None:
         """End what would go on for as long as a page is open; what is being sent is finished first."""
         for platform in self.platforms.values():
@@ -191,7 +198,10 @@ async def open_house(
 ) -> AsyncIterator[House]:
     """The house with its worker running; closes it all in order."""
     house = build(settings, clock, ids, doing)
-    door = control.Door(settings.data, {"backup": backup.command(settings.data / ownership.DATABASE, machine_now)})
+    vault = house.services.vault
+    commands = key_commands.commands(vault.keyring, vault.cause, settings.key_places, machine_now)
+    copying = backup.command(settings.data / ownership.DATABASE, machine_now)
+    door = control.Door(settings.data, {"backup": copying, **commands})
     try:
         if house.owned is not None:
             await door.open(house.owned)

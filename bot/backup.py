@@ -1,4 +1,4 @@
-"""A copy of the SQLite file while the bot goes on: whole, verified, and never over another file."""
+"""A copy of a SQLite file while the bot goes on: whole, verified, and never over another file."""
 
 from __future__ import annotations
 

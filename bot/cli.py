@@ -11,6 +11,7 @@ import click
 
 from bot import __version__
 from bot.cli_keep import backup, restore
+from bot.cli_keys import keys
 from bot.cli_knowledge import knowledge
 from bot.cli_search import ask, evaluate, index
 from bot.errors import CohortbookError
@@ -79,6 +80,7 @@ def demo(ctx: click.Context) -> None:
         playground.run(
             settings,
             lambda address: click.echo(f"\nCohortbook is ready. Open this address (Ctrl-C stops it):\n\n  {address}\n"),
+            say,
         )
     )
 
@@ -100,6 +102,8 @@ def run(ctx: click.Context) -> None:
 
     async def until_stopped() -> None:
         async with open_house(settings, RealClock()) as house:
+            for line in house.news():
+                say(line)
             extra = "".join(getattr(one, "path", "") for one in house.platforms.values())
             await serve(house, lambda address: click.echo(f"Running at {address}/{extra}"))
 
@@ -174,7 +178,7 @@ def doctor(ctx: click.Context) -> None:
     sys.exit(0 if well else 1)
 
 
-for _one in (ask, index, evaluate, backup, restore, knowledge):
+for _one in (ask, index, evaluate, backup, restore, keys, knowledge):
     main.add_command(_one)
 
 if __name__ == "__main__":

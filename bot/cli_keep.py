@@ -12,16 +12,22 @@ from bot.errors import CohortbookError
 from bot.terminal import settings_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bot.config import Settings
+    from bot.vault.keyring import Keyring
 
 
 @click.command()
 @click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
 @click.pass_context
 def backup(ctx: click.Context, file: Path | None) -> None:
-    """Copy the database to FILE, also while the bot runs (default: a new file in the data folder)."""
+    """Copy the database to FILE, also while the bot runs (default: a new file in the data folder).
+
+    The keyring is copied after it, into a folder of its own; keep the two apart.
+    """
     from bot import backup as copying
-    from bot import control
+    from bot import control, key_commands
     from bot.clock import machine_now
     from bot.store import ownership
 
@@ -31,11 +37,20 @@ def backup(ctx: click.Context, file: Path | None) -> None:
     try:
         made = control.ask(settings.data, "backup", file=str(target))
         size = int(made["bytes"])
+        keyring = str(control.ask(settings.data, "keys.copy")["file"])
     except control.NobodyHere:
         with ownership.take(settings.data, "backup"):
             size = copying.make(settings.data / ownership.DATABASE, target, machine_now()).bytes
+            # After the data, so that it has every key that a row in the copy needs.
+            keyring = key_commands.copy(settings.key_places, machine_now())
     click.echo(f"Backed up to {target} ({size / 1e6:.1f} MB), and read it through once: it is whole.")
-    click.echo("It holds what people wrote. Guard it like the database itself.", err=True)
+    if keyring:
+        click.echo(f"The keyring is copied to {keyring}; the newest {key_commands.KEPT} copies are kept.")
+    click.echo(
+        "What people wrote is sealed in it; who takes part, and when, is not. Guard it like the database itself, and "
+        "keep it apart from the keyring's copies and from the key.",
+        err=True,
+    )
 
 
 @click.command()
@@ -57,11 +72,25 @@ def restore(ctx: click.Context, file: Path | None, in_place: bool) -> None:
         if file is None:
             unknown = restoring.in_place(settings, machine_now())
         else:
-            done = restoring.restore(file, settings.data, machine_now())
+            with _keyring(settings) as keyring:
+                done = restoring.restore(file, settings.data, machine_now(), keyring)
             unknown = done.unknown
             for line in done.told(file):
                 click.echo(line)
     click.echo(f"{unknown} messages were due before now. Each is looked up before anything is sent again.")
+
+
+@contextlib.contextmanager
+def _keyring(settings: Settings) -> Iterator[Keyring | None]:
+    """The one in place; None before the first start. It needs no key to say what was taken away."""
+    from bot import key_commands
+
+    there = key_commands.in_place(settings.key_places)
+    try:
+        yield there
+    finally:
+        if there is not None:
+            there.close()
 
 
 def _only_for_a_file(settings: Settings, instead: str) -> None:

@@ -36,13 +36,16 @@ def settings(base: Settings) -> Settings:
     )
 
 
-async def run(chosen: Settings, say: Callable[[str], None]) -> None:
+async def run(chosen: Settings, say: Callable[[str], None], tell: Callable[[str], None]) -> None:
+    """`say` gets the page's address; `tell` what else whoever started it should know."""
     logs.start(chosen.log, logging.WARNING)
     clock = DemoClock(chosen.data / "clock.json")
     if clock.fresh:
         clock.set(first_moment(machine_now()))
     async with open_house(chosen, clock, doing="demo") as house:
         clock.deliver = house
+        for line in house.news():
+            tell(line)
         await seed(house)
         path = getattr(house.platforms["web"], "path", "")
         await serve(house, lambda address: say(f"{address}/{path}"))

@@ -23,6 +23,8 @@ from bot.config import Settings
 from bot.errors import CohortbookError
 from bot.store import Store, milestones, ownership
 from bot.store.tables import outbox as rows
+from bot.vault import age, floors
+from bot.vault.keyring import Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Restored:
     """The database that was in place."""
     lost: list[str] | None
     """What was acknowledged after the backup; None when the database in place cannot be read."""
+    keys: tuple[str, ...] = ()
+    """What the keyring says to it."""
 
     def told(self, file: Path) -> Iterator[str]:
         """Lines for the operator."""
@@ -51,15 +55,20 @@ class Restored:
             yield "Please tell those cohorts."
         elif self.kept is not None:
             yield "Nothing that people were told was saved is missing from the backup."
+        yield from self.keys
 
 
-def restore(file: Path, folder: Path, now: datetime) -> Restored:
-    """Only for the owner of the folder. The database in place is replaced at one stroke, at the very end."""
+def restore(file: Path, folder: Path, now: datetime, keyring: Keyring | None = None) -> Restored:
+    """Only for the owner of the folder. The database in place is replaced at one stroke, at the very end.
+
+    `keyring`: what its people took away since is taken away from the backup, too.
+    """
     _must_be_sound(file)
     place = folder / ownership.DATABASE
     fresh = folder / "restoring" / place.name
     with _scratch(fresh):
         backup.copy(file, fresh, at_rest=not _log(file).exists())
+        keys = tuple(age.fit(fresh, keyring)) if keyring else ()
         lost, newest = _compare(place, fresh)
         store = Store.in_folder(fresh.parent)  # and with it, to the schema of this release
         try:
@@ -73,7 +82,9 @@ def restore(file: Path, folder: Path, now: datetime) -> Restored:
         kept = _set_aside(place, now) if place.exists() else None
         fresh.replace(place)
         backup.sync(folder)
-    return Restored(made, unknown, kept, lost)
+        if keyring:
+            floors.forget_lowered(keyring)
+    return Restored(made, unknown, kept, lost, keys)
 
 
 def in_place(settings: Settings, now: datetime) -> int:

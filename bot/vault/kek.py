@@ -21,7 +21,7 @@ from bot.vault.envelope import ID_BYTES, KEY_BYTES
 
 VARIABLE = "COHORTBOOK_KEY"
 _HEX = re.compile(r"[0-9a-fA-F]+")
-_MOST_KEYS = 10
+MOST_KEYS = 10
 
 
 class Purpose(StrEnum):
@@ -72,8 +72,8 @@ def parse(text: str, where: str) -> list[Kek]:
     words = [word for line in text.splitlines() for word in line.partition("#")[0].split()]
     if not words:
         raise locked(f"{where} holds no key")
-    if len(words) > _MOST_KEYS:
-        raise locked(f"{where} holds more than {_MOST_KEYS} keys")
+    if len(words) > MOST_KEYS:
+        raise locked(f"{where} holds more than {MOST_KEYS} keys")
     found = [derive(secret_of(word, where)) for word in words]
     if len({one.fingerprint for one in found}) < len(found):
         raise locked(f"{where} holds the same key twice")

@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from bot.errors import CohortbookError, Locked
 from bot.vault import key_file
-from bot.vault.kek import Kek, Purpose
+from bot.vault.kek import MOST_KEYS, Kek, Purpose
 from bot.vault.keyring import DataKey, Keyring, Owner
 from bot.vault.places import Places, read_keys
 from bot.vault.rings import data_key, generation
@@ -54,6 +54,8 @@ def rotate(
     places: Places,
     now: datetime,
     random: Callable[[int], bytes],
+    *,
+    batch: int = BATCH,
     after_batch: Callable[[int], None] = lambda done: None,
 ) -> int:
     """How many keys were wrapped anew. One that was cut short before is finished, and no further key is made."""
@@ -62,7 +64,7 @@ def rotate(
         if not remainder(keyring):
             keks = _next(keyring, places, keks, now, random)
         keyring.take(keks)
-        return _rewrap(keyring, after_batch)
+        return _rewrap(keyring, batch, after_batch)
 
 
 def _next(
@@ -75,6 +77,11 @@ def _next(
                 "The key comes from a variable, which cannot be written here. Nothing was changed. Put a new key "
                 "before the old one in it, with a space between, start the bot again, and rotate then. "
                 "`cohortbook keys new` prints one."
+            )
+        if len(keks) == MOST_KEYS:
+            raise CohortbookError(
+                f"The key file holds {MOST_KEYS} keys already. Nothing was changed. `cohortbook keys retire` destroys "
+                "the old ones."
             )
         try:
             key_file.add(places.key_file, random)
@@ -99,12 +106,12 @@ def _next(
     return keks
 
 
-def _rewrap(keyring: Keyring, after_batch: Callable[[int], None]) -> int:
+def _rewrap(keyring: Keyring, at_once: int, after_batch: Callable[[int], None]) -> int:
     done = 0
     current = keyring.current()
     while True:
         with keyring.begin() as tx:
-            batch = tx.execute(select(data_key).where(data_key.c.fingerprint != current).limit(BATCH)).all()
+            batch = tx.execute(select(data_key).where(data_key.c.fingerprint != current).limit(at_once)).all()
             if not batch:
                 return done
             changed = []

@@ -1,0 +1,67 @@
+"""A backup of the data and the keyring in place are seldom of one age. What that means is told, and made right."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from bot.errors import CohortbookError
+from bot.vault import envelope, floors, rows
+from bot.vault.keyring import Keyring, Owner
+
+
+def fit(data: Path, keyring: Keyring) -> Iterator[str]:
+    """Changes the copy in `data` only. Lines for the operator; raises when the two do not belong together."""
+    with closing(sqlite3.connect(data)) as db, db:
+        tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if "vault" not in tables:
+            keyring.mark_sealed(False)
+            yield (
+                "The backup is from a release that kept people's words as they are. They are sealed at the next "
+                "start; the backup itself still holds them readably, so guard it or destroy it."
+            )
+            return
+        belongs = [name for (name,) in db.execute("SELECT keyring FROM vault")]
+        if belongs and belongs != [keyring.name()]:
+            raise CohortbookError(
+                "This backup belongs to another keyring than the one in place. Nothing was changed. Bring that "
+                "keyring back first."
+            )
+        gone = _take_away(db, keyring)
+        if gone:
+            yield f"{gone} entries and copies that people had deleted or taken back since stay away."
+        missing = _without_key(db, keyring)
+        if missing:
+            yield (
+                f"The keyring is older than this backup: {missing} of its keys are missing, and what was sealed with "
+                "them cannot be opened. Put the newest copy of the keyring in its place before the next start."
+            )
+
+
+def _take_away(db: sqlite3.Connection, keyring: Keyring) -> int:
+    count = 0
+    for tenant, item in floors.gone(keyring):
+        name, _, which = item.partition(":")
+        if name == "share":
+            db.execute("DELETE FROM share_reader WHERE tenant = ? AND share = ?", (tenant, which))
+        if name in ("entry", "share"):
+            found = db.execute(f"DELETE FROM {name} WHERE tenant = ? AND {name} = ?", (tenant, which))  # noqa: S608
+            count += found.rowcount
+    return count
+
+
+def _without_key(db: sqlite3.Connection, keyring: Keyring) -> int:
+    missing = 0
+    for purpose, tables in rows.SEALED.items():
+        owners = {
+            Owner(*row)
+            for table in tables
+            for row in db.execute(
+                f"SELECT DISTINCT tenant, cohort, person FROM {table.name} WHERE substr(body, 1, 4) = ?",  # noqa: S608
+                (envelope.MAGIC,),
+            )
+        }
+        missing += keyring.without_key(owners, purpose)
+    return missing
