@@ -34,7 +34,7 @@ def _list(tx: Connection, visit: Visit) -> Reply:
             "appears here, for you alone."
         )
     page = entries[skip : skip + _PAGE] or entries[:_PAGE]
-    options = [Option(_title(tx, visit, entry), "journal.read", entry.entry) for entry in page]
+    options = [Option(_label(tx, visit, entry), "journal.read", entry.entry) for entry in page]
     if skip + _PAGE < len(entries):
         options.append(Option("Older entries", "journal.list", str(skip + _PAGE)))
     if _ratings(tx, visit):
@@ -54,24 +54,17 @@ async def read(visit: Visit) -> Reply:
 
 
 def _read(tx: Connection, visit: Visit) -> Reply:
-    entry = private.find(tx, visit.vault, visit.who, visit.value)
+    entry = private.look(tx, visit.vault, visit.who, visit.value)
     if entry is None:
         return _gone()
+    if not entry.readable:
+        return _damaged(tx, visit, entry)
     given = shared.of_entry(tx, visit.vault, visit.who, entry.entry)
     options = [Option("Edit", "journal.edit", entry.entry)]
     if entry.number != NOTE:  # a note belongs to no cohort, so there is nobody to give it to
         options.append(Option("Share…", "sharing.choose", entry.entry))
     options += [Option(f"Take back from {_audience(one)}", "sharing.take-back", one.share) for one in given]
-    options += [
-        Option(
-            "Delete",
-            "journal.delete",
-            entry.entry,
-            "danger",
-            "Delete this entry? It cannot be brought back, and copies that you shared are taken back too.",
-        ),
-        Option("My journal", "journal.list"),
-    ]
+    options += [_delete_button(entry), Option("My journal", "journal.list")]
     who = f"Shared with {words.listed([_audience(one) for one in given])}." if given else "Only you see this."
     return Outgoing(
         "",
@@ -80,6 +73,26 @@ def _read(tx: Connection, visit: Visit) -> Reply:
         note=f"Saved {words.moment(entry.saved_at, visit.who.zone)}. {who}",
         options=tuple(options),
         replaces=True,
+    )
+
+
+def _damaged(tx: Connection, visit: Visit, entry: Entry) -> Outgoing:
+    return Outgoing(
+        "This entry cannot be opened: it was changed or damaged where it is stored. Your other entries are not "
+        "touched. Whoever runs this bot can look for it in a backup.",
+        title=_title(tx, visit, entry),
+        options=(_delete_button(entry), Option("My journal", "journal.list")),
+        replaces=True,
+    )
+
+
+def _delete_button(entry: Entry) -> Option:
+    return Option(
+        "Delete",
+        "journal.delete",
+        entry.entry,
+        "danger",
+        "Delete this entry? It cannot be brought back, and copies that you shared are taken back too.",
     )
 
 
@@ -131,7 +144,7 @@ async def delete(visit: Visit) -> Reply:
 
 
 def _delete(tx: Connection, visit: Visit) -> Reply:
-    entry = private.find(tx, visit.vault, visit.who, visit.value)
+    entry = private.look(tx, visit.vault, visit.who, visit.value)
     if entry is None:
         return _gone()
     shared.take_back_of(tx, visit.vault, visit.who, entry.entry)
@@ -192,6 +205,10 @@ def _unit(tx: Connection, visit: Visit, entry: Entry) -> tuple[Cohort, Program, 
         raise LookupError("an entry without its cohort")
     program = visit.services.program(tx, cohort)
     return cohort, program, program.unit(entry.number)
+
+
+def _label(tx: Connection, visit: Visit, entry: Entry) -> str:
+    return _title(tx, visit, entry) + ("" if entry.readable else " (cannot be opened)")
 
 
 def _title(tx: Connection, visit: Visit, entry: Entry) -> str:

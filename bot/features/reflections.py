@@ -77,7 +77,11 @@ def _open(
     *,
     alternative: bool = False,
 ) -> Form:
-    mine = [entry for entry in private.everything(tx, visit.vault, visit.who) if entry.cohort == cohort.cohort]
+    mine = [
+        entry
+        for entry in private.everything(tx, visit.vault, visit.who)
+        if entry.readable and entry.cohort == cohort.cohort
+    ]
     before = [entry for entry in mine if entry.number == unit.number]
     by_unit = {entry.number: entry.words for entry in mine}
     again = before[-1] if before else None
