@@ -36,6 +36,7 @@ def checkup(file: Path | None) -> Iterator[Line]:
         yield Line(True, f"{name} is set up here; `cohortbook {name} check` asks {name} itself")
     yield _folder(settings.data)
     yield from _owner(settings)
+    yield _key(settings)
     yield from _search(settings)
     yield from _content(settings)
 
@@ -65,6 +66,22 @@ def _owner(settings: config.Settings) -> Iterator[Line]:
         return
     note = ownership.note(settings.data)
     yield Line(True, f"running on this data folder: {note.name if note else 'a bot'}")
+
+
+def _key(settings: config.Settings) -> Line:
+    from bot.vault.places import read_keys
+
+    places = settings.key_places
+    keyring = places.keyring_file
+    if not places.key and not places.key_file.exists() and (keyring is None or not keyring.exists()):
+        return Line(True, f"no key yet; the first start makes one at {places.key_file}")
+    try:
+        keys = read_keys(places)
+    except CohortbookError as problem:
+        return Line(False, str(problem))
+    if not places.key and places.key_file.absolute().is_relative_to(settings.data.absolute()):
+        return Line(True, f"key {keys[0].fingerprint.hex()}; it lies beside the data, and is safer elsewhere: key_file")
+    return Line(True, f"key {keys[0].fingerprint.hex()}")
 
 
 def _search(settings: config.Settings) -> Iterator[Line]:
