@@ -164,3 +164,36 @@ def test_settings_do_not_change_while_the_bot_runs() -> None:
     """What was read at the start holds."""
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_the_key_and_the_keyring_have_places_without_a_setting(tmp_path: Path) -> None:
+    """In the data folder, in no database's backup."""
+    places = settings(tmp_path, "data: /srv/cohortbook\n").key_places
+    assert places.key_file == Path("/srv/cohortbook/key/cohortbook.key")
+    assert places.keyring_file == Path("/srv/cohortbook/keyring.sqlite")
+
+
+def test_the_key_comes_from_a_file_or_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    """Whoever prints the settings sees neither it nor the way to the keyring."""
+    found = settings(
+        tmp_path, "key_file: /run/key\n", COHORTBOOK_KEY=SECRET, COHORTBOOK_KEYRING=f"postgresql://u:{SECRET}@h/k"
+    )
+    assert found.key_places.key == SECRET
+    assert found.key_places.keyring == f"postgresql+psycopg://u:{SECRET}@h/k"
+    assert found.key_places.keyring_file is None
+    assert SECRET not in f"{found!r} {found.key_places!r}"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (f"key: {SECRET}\n", "key: a key does not belong in this file; put it in a file of its own (key_file)"),
+        ("keyring: mysql://h/k\n", "keyring: must be postgresql://"),
+        ("database: postgresql://h/k\nkeyring: postgres://h/k\n", "keyring: must be another database than `database`"),
+    ],
+)
+def test_a_key_in_the_wrong_place_is_told_without_repeating_it(tmp_path: Path, text: str, said: str) -> None:
+    """Settings files are copied and shown; a backup of the data must not hold the keyring."""
+    (found,) = problems(tmp_path, text)
+    assert said in found
+    assert SECRET not in found

@@ -48,8 +48,7 @@ async def test_without_its_key_the_bot_keeps_nothing_and_goes_on(tmp_path: Path)
         assert "I can't open or keep private words right now" in text_of(reply)
         assert "is not lost" in text_of(await town.command("renata", "/journal"))
         note = await town.say("kwame", "A thought of my own about this week.")
-        for _ in range(2):  # the words wait in memory for a later press
-            assert "saved and changed nothing" in text_of(await town.press("kwame", note, "Save privately"))
+        assert "saved and changed nothing" in text_of(await town.press("kwame", note, "Save privately"))
         ask = await town.act("kwame", Press("requests.open"))
         assert isinstance(ask, Form)
         values = {"whom": ask.fields[0].choices[0][0], "text": "May I call you?"}
@@ -84,6 +83,17 @@ async def test_a_form_that_was_open_when_the_keyring_went_keeps_its_text(town: T
     assert reply.fields == {"": NOT_KEPT}
     vault.cause = ""
     assert "Saved" in text_of(await town.submit("renata", form, filled(form)))
+    assert len(await entries(town, "renata")) == 1
+
+
+async def test_a_typed_note_waits_in_memory_for_another_press(town: Town) -> None:
+    """It was not saved while the vault was locked, and need not be typed again."""
+    await first_week(town)
+    note = await town.say("renata", "a note of mine")
+    town.house.services.vault.cause = "Locked for this test."
+    assert "saved and changed nothing" in text_of(await town.press("renata", note, "Save privately"))
+    town.house.services.vault.cause = ""
+    assert "Saved as a private note" in text_of(await town.press("renata", note, "Save privately"))
     assert len(await entries(town, "renata")) == 1
 
 

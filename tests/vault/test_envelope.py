@@ -83,6 +83,15 @@ def test_another_key_does_not_open_it() -> None:
         envelope.unseal(OTHER, envelope.seal(KEY, ID, b"words", [], NONCE), [])
 
 
+@pytest.mark.parametrize(("at", "told"), [(4, "version 255"), (5, "algorithm 255")])
+def test_what_a_later_release_sealed_is_told_from_damage(at: int, told: str) -> None:
+    """Its operator then knows what to start."""
+    sealed = bytearray(envelope.seal(KEY, ID, b"words", [], NONCE))
+    sealed[at] = 255
+    with pytest.raises(Unreadable, match=told):
+        envelope.unseal(KEY, bytes(sealed), [])
+
+
 def test_the_length_tells_little() -> None:
     """A skip of one word and a paragraph look alike; a long text shows its step of 256 bytes."""
     lengths = {len(envelope.seal(KEY, ID, b"x" * count, [], NONCE)) for count in range(253)}

@@ -167,6 +167,17 @@ def test_a_missing_keyring_is_never_replaced_by_an_empty_one(tmp_path: Path) -> 
     assert readable(tmp_path, RENATA) == ["words of renata"]
 
 
+def test_an_empty_keyring_in_the_place_of_the_right_one_is_not_filled(tmp_path: Path) -> None:
+    """As a new database on a server would be."""
+    lived(tmp_path)
+    where = places(tmp_path)
+    with house(tmp_path, replace(where, keyring=f"sqlite:///{tmp_path / 'empty.sqlite'}")) as (_, vault):
+        assert "The keyring is missing" in vault.state()
+    (tmp_path / "empty.sqlite").touch()
+    with house(tmp_path, replace(where, keyring=f"sqlite:///{tmp_path / 'empty.sqlite'}")) as (_, vault):
+        assert "The keyring is missing" in vault.state()
+
+
 def test_the_keyring_of_another_installation_is_refused(tmp_path: Path) -> None:
     """Even when the key fits it."""
     lived(tmp_path / "a")

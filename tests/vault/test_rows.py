@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -173,6 +174,17 @@ def test_every_edited_column_is_refused(store: Store, vault: Vault, table: Table
         assert words not in open_all(store, vault), column
     place(store, table, dict(held), reader.person)
     assert words in open_all(store, vault)
+
+
+@pytest.mark.parametrize("table", [entry, share, request], ids=lambda table: table.name)
+def test_a_row_is_bound_to_all_that_it_says(table: Table) -> None:
+    """Also where its key alone would refuse it."""
+    held = {column.name: "x" for column in table.columns if column.name != "revision"}
+    before = rows.bound(table, SimpleNamespace(**held))
+    free = {"body", "state"} if table is request else {"body"}
+    for column in set(held) - free:
+        assert rows.bound(table, SimpleNamespace(**held | {column: "y"})) != before, column
+    assert rows.bound(table, SimpleNamespace(**held), 2) != before
 
 
 def another(value: Any, column: str) -> object:
