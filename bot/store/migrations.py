@@ -122,12 +122,56 @@ def _six(tx: Connection) -> None:
     tx.exec_driver_sql("ALTER TABLE request DROP COLUMN text")
 
 
+def _seven(tx: Connection) -> None:
+    ids, moment = "tenant VARCHAR(32) NOT NULL, cohort VARCHAR(32) NOT NULL", _instant(tx)
+    blob = "BLOB" if tx.dialect.name == "sqlite" else "BYTEA"
+    for statement in (
+        f"CREATE TABLE tally ({ids}, number INTEGER NOT NULL, question VARCHAR(64) NOT NULL, "
+        "member VARCHAR(32) NOT NULL, series VARCHAR(100) NOT NULL, value TEXT, due DATE NOT NULL, "
+        "waits INTEGER DEFAULT '0' NOT NULL, batch INTEGER DEFAULT '0' NOT NULL, "
+        "PRIMARY KEY (tenant, cohort, number, question, member))",
+        "CREATE INDEX tally_waiting ON tally (due) WHERE batch = 0",
+        f"CREATE TABLE release ({ids}, number INTEGER NOT NULL, question VARCHAR(64) NOT NULL, "
+        "batch INTEGER NOT NULL, series VARCHAR(100) NOT NULL, at DATE NOT NULL, answered INTEGER NOT NULL, "
+        "shown TEXT NOT NULL, others INTEGER NOT NULL, PRIMARY KEY (tenant, cohort, number, question, batch))",
+        "CREATE TABLE unsigned (tenant VARCHAR(32) NOT NULL, note VARCHAR(32) NOT NULL, "
+        "cohort VARCHAR(32) NOT NULL, number INTEGER NOT NULL, audience VARCHAR(16) NOT NULL, "
+        f"person VARCHAR(32), day DATE NOT NULL, batch VARCHAR(32), body {blob} NOT NULL, "
+        "PRIMARY KEY (tenant, note))",
+        "CREATE INDEX unsigned_waiting ON unsigned (day) WHERE batch IS NULL",
+        "CREATE TABLE unsigned_reader (tenant VARCHAR(32) NOT NULL, note VARCHAR(32) NOT NULL, "
+        "person VARCHAR(32) NOT NULL, PRIMARY KEY (tenant, note, person), "
+        "FOREIGN KEY(tenant, note) REFERENCES unsigned (tenant, note))",
+        f"CREATE TABLE audit (tenant VARCHAR(32) NOT NULL, number INTEGER NOT NULL, at {moment} NOT NULL, "
+        "actor VARCHAR(32) NOT NULL, action VARCHAR(100) NOT NULL, outcome VARCHAR(16) NOT NULL, "
+        "cohort VARCHAR(32) NOT NULL, touched VARCHAR(32) NOT NULL, subject VARCHAR(64) NOT NULL, "
+        f"mac {blob} NOT NULL, PRIMARY KEY (tenant, number))",
+    ):
+        tx.exec_driver_sql(statement)
+    if tx.dialect.name == "sqlite":
+        for verb in ("UPDATE", "DELETE"):
+            tx.exec_driver_sql(
+                f"CREATE TRIGGER audit_no_{verb} BEFORE {verb} ON audit "
+                "BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"
+            )
+        return
+    tx.exec_driver_sql(
+        "CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$"
+    )
+    tx.exec_driver_sql(
+        "CREATE TRIGGER audit_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit "
+        "FOR EACH STATEMENT EXECUTE FUNCTION audit_append_only()"
+    )
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
     Step(4, "the outbox in the order in which it is emptied, and broadcasts to each member", _four),
     Step(5, "whose door is open, errors over a message, and public holidays", _five),
     Step(6, "the keyring that the data belongs to, and requests as bytes that can be sealed", _six),
+    Step(7, "what was counted and shown, notes without a name, and the audit", _seven),
 )
 
 

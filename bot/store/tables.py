@@ -14,10 +14,12 @@ from sqlalchemy.types import Boolean, Date, Integer, LargeBinary, String, Text, 
 from bot.messages import Address
 from bot.store.columns import Instant, metadata
 from bot.store.delivery import inbox, lane, outbox
+from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
+__all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 
 
 def lane_name(address: str) -> str:
