@@ -1,7 +1,8 @@
-"""What a cohort's ratings and choices may show: numbers in, what may be shown out. Pure, and the only place that decides.
+"""What a cohort's ratings and choices may show: numbers in, what may be shown out.
 
-Each answer is counted in one release at most, and a release never changes. So what was ever shown about a question
-is a list of tables over people who are different in each, and two tables say no more together than one by one.
+Pure, and the only place that decides. Each answer is counted in one table at most, and a table never changes. So
+what was ever shown about a question is a list of tables over different people, and two of them say no more together
+than one by one.
 
 Inside one table people can be exchanged: whoever reads it, also with up to four of the counted beside them, finds
 at least two groups with somebody unknown in each. An answer could follow only where all are in one group, and then
