@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import backup, control, key_commands, lanes, platforms
+from bot import backup, control, house_keys, key_commands, lanes, platforms
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.errands import Terms
@@ -182,6 +182,7 @@ def _build(
         clock.now,
         ids,
         settings.runs_it,
+        house_keys.in_folder(settings.data),
         tuple(settings.contacts),
     )
     desk = WakefulDesk(services)

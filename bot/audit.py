@@ -141,7 +141,7 @@ def problems(tx: Connection, key: bytes, kept: Iterable[Head] = ()) -> list[str]
     return found
 
 
-def _last(tx: Connection, home: str) -> Row[Any] | None:
+def _last(tx: Connection, home: str) -> Any:
     return tx.execute(
         select(audit.c.number, audit.c.mac).where(audit.c.tenant == home).order_by(audit.c.number.desc()).limit(1)
     ).one_or_none()

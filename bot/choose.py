@@ -14,16 +14,25 @@ NOT_A_MEMBER = (
     "You are not in a running cohort yet. A facilitator can add you; then a welcome message arrives here. "
     "You can look things up at any time with /resources."
 )
+NOT_YOURS = (
+    "This is for the members of its cohort and its facilitators, and you are not one of them now, so nothing was saved "
+    "and nothing was changed. Your journal is still yours: /journal."
+)
 
 
 def my_cohort(tx: Connection, visit: Visit, action: str, which: str = "") -> tuple[Cohort, Member] | Outgoing:
-    """The cohort meant by a press or command; a question with one button each when it is open."""
+    """The cohort meant by a press or command; a question with one button each when it is open.
+
+    Raises NotAllowed when the button names a cohort that is not the caller's.
+    """
     found = cohorts.of_person(tx, visit.who)
     if which:
         found = [pair for pair in found if pair[0].cohort == which]
     elif len(found) > 1 and not visit.incoming.private:
         here = people.place_at(tx, visit.incoming.where)
         found = [pair for pair in found if pair[0].place == here] or found
+    if which and not found:
+        raise NotAllowed(NOT_YOURS)
     if not found:
         return Outgoing(NOT_A_MEMBER)
     if len(found) == 1:
@@ -35,11 +44,12 @@ def my_cohort(tx: Connection, visit: Visit, action: str, which: str = "") -> tup
 
 
 def led_cohort(tx: Connection, visit: Visit, which: str) -> Cohort:
-    """A cohort that the caller facilitates; raises NotAllowed. Every facilitator action begins here."""
+    """A cohort that the caller facilitates; raises NotAllowed. Every facilitator action begins here and is noted."""
     found = cohorts.find(tx, visit.who.tenant, which)
     if found is None or not people.has_role(tx, visit.who.tenant, which, visit.who.person, people.FACILITATOR):
         raise NotAllowed(
             "Only a facilitator of this cohort can do that, so nothing was changed. "
             "If you should be one, ask a facilitator to add you under /facilitate."
         )
+    visit.note(found.cohort)
     return found

@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from bot.audit import Head
 from bot.errors import CohortbookError
@@ -35,7 +36,7 @@ def kept(folder: Path) -> list[Head]:
     return [Head(line["tenant"], line["number"], line["code"]) for line in _lines(folder)]
 
 
-def _lines(folder: Path) -> list[dict[str, str | int]]:
+def _lines(folder: Path) -> list[dict[str, Any]]:
     path = folder / FILE
     if not path.exists():
         return []

@@ -35,6 +35,10 @@ class Held:
         owner, text, _ = self._words.get(key, ("", "", now))
         return text if owner == person else None
 
+    def owner(self, key: str) -> str | None:
+        """Whose words wait under a key; None when none do."""
+        return self._words[key][0] if key in self._words else None
+
     def _forget(self, now: datetime) -> None:
         for key in [key for key, (_, _, until) in self._words.items() if until <= now]:
             del self._words[key]

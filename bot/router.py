@@ -9,9 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import outbox, waiting
+from bot import audit, gate, outbox, waiting
+from bot.audit import Deed
 from bot.errors import Locked, NotAllowed, Unreadable
 from bot.features import ROUTE
+from bot.gate import Foreign
 from bot.messages import (
     Address,
     Audience,
@@ -52,6 +54,8 @@ class FrontDesk:
 
     def __init__(self, services: Services, route: Sequence[Feature] = ROUTE) -> None:
         self._services = services
+        self.guarded = True
+        """Only a test that looks at the features' own locks opens the gate before them."""
         self._route = route
         self._by_name = {feature.name: feature for feature in route}
         self._commands = {
@@ -77,7 +81,9 @@ class FrontDesk:
         if handler is None:
             return _unknown(incoming)
         if profile.guest and action.partition(".")[0] not in self._for_guests:
-            return _refusal(incoming, _GUEST)
+            return await self._refused(visit, action, _GUEST)
+        if self.guarded and (not_theirs := await self._foreign(visit)) is not None:
+            return await self._refused(visit, action, not_theirs.text, not_theirs)
         try:
             reply = await handler(visit)
         except AlreadyDone as done:
@@ -88,8 +94,9 @@ class FrontDesk:
         except Unreadable:  # the row is in the log by its id
             return _refusal(incoming, _DAMAGED)
         except NotAllowed as refusal:
-            log.info("refused", extra={"action": action})
-            return _refusal(incoming, str(refusal))
+            return await self._refused(visit, action, str(refusal))
+        if visit.deeds and not isinstance(reply, Errors):  # on record before it is seen
+            await self._services.store.write(visit.record)
         log.info("answered", extra={"action": action})
         return _with_what_waits(reply) if waits else reply
 
@@ -110,6 +117,22 @@ class FrontDesk:
 
     def _words(self, tx: Connection, row: Row) -> Outgoing | Replacement | None:
         return self.composer(row)(tx, self._services, row)
+
+    async def _foreign(self, visit: Visit) -> Foreign | None:
+        if not visit.value:
+            return None
+        held = self._services.held.owner(visit.value)
+        if held not in (None, visit.who.person):
+            return Foreign("", "", "")
+        return await visit.read(gate.foreign, visit.who, visit.action, visit.value)
+
+    async def _refused(self, visit: Visit, action: str, text: str, what: Foreign | None = None) -> Reply:
+        """Nothing of what the handler meant to record happened; that it was tried did."""
+        log.info("refused", extra={"action": action})
+        what = what or Foreign("", await visit.read(_cohort_named, visit), "")
+        visit.deeds[:] = [Deed(visit.who.person, action, audit.REFUSED, what.cohort, what.owner, what.subject)]
+        await self._services.store.write(visit.record)
+        return _refusal(visit.incoming, text)
 
     def _handler(self, visit: Visit) -> tuple[Handler | None, str]:
         what = visit.incoming.what
@@ -186,6 +209,12 @@ def _with_what_waits(reply: Reply) -> Reply:
     if not isinstance(reply, Outgoing) or reply.audience is not Audience.ONLY_YOU:
         return reply
     return replace(reply, options=(*reply.options, Option("Open what waits for you", "doors.open")))
+
+
+def _cohort_named(tx: Connection, visit: Visit) -> str:
+    """The cohort that a button's value begins with; empty when it names none of this tenant's."""
+    which = visit.value.partition(":")[0]
+    return which if which and cohorts.find(tx, visit.who.tenant, which) else ""
 
 
 def _only_leads(tx: Connection, who: Somebody) -> bool:

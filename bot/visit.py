@@ -9,8 +9,11 @@ from typing import Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
+from bot import audit
+from bot.audit import Deed
 from bot.errors import CohortbookError
 from bot.held import Held
+from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.kinds.text import clean
 from bot.messages import Address, Command, Errors, Incoming, Outgoing, Person, Press, Reply, Submission, Text
@@ -66,6 +69,7 @@ class Services:
     ids: Ids
     runs_it: str
     """Who runs this bot, in words that members see."""
+    keys: HouseKeys
     contacts: tuple[str, ...] = ()
     """Lines of the help card: the organization's own people to turn to."""
     held: Held = field(default_factory=Held)
@@ -98,6 +102,25 @@ class Visit:
     services: Services
     words: Callable[[Connection, Row], Outgoing | Replacement | None]
     """Of a message that was put to this person; see `Compose`."""
+    deeds: list[Deed] = field(default_factory=list)
+    """What is to be recorded of this visit and is not yet."""
+
+    @property
+    def action(self) -> str:
+        """What the caller pressed, sent or called, by the name that buttons have for it."""
+        what = self.incoming.what
+        if isinstance(what, Press | Submission):
+            return what.action
+        return f"/{what.name}" if isinstance(what, Command) else "text"
+
+    def note(self, cohort: str, touched: str = "", subject: str = "") -> None:
+        """This is a facilitator's act, and goes on record. `touched`: whom it was about; empty for the cohort."""
+        deed = Deed(self.who.person, self.action, audit.DONE, cohort, touched, subject)
+        if deed not in self.deeds:
+            self.deeds.append(deed)
+
+    def record(self, tx: Connection) -> None:
+        audit.append(tx, self.services.keys.audit, self.who.tenant, self.services.store.machine_now(tx), self.deeds)
 
     @property
     def now(self) -> datetime:
@@ -139,15 +162,31 @@ class Visit:
         return await self.services.store.read(fn, *args, **kwargs)
 
     async def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """For what may safely run twice: saving a form under its own id, setting a setting."""
-        return await self.services.store.write(fn, *args, **kwargs)
+        """For what may safely run twice: saving a form under its own id, setting a setting.
+
+        What is to be recorded is recorded in the same transaction, and not at all for a form that is sent back.
+        """
+        noted = len(self.deeds)
+
+        def and_record(tx: Connection) -> T:
+            del self.deeds[noted:]  # of an attempt that the database took back
+            result = fn(tx, *args, **kwargs)
+            if not isinstance(result, Errors):
+                self.record(tx)
+            return result
+
+        result = await self.services.store.write(and_record)
+        self.deeds.clear()
+        return result
 
     async def once(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """For what must not run twice: raises AlreadyDone when this event or form was handled before.
 
         A form that was sent back with errors counts as not handled.
         """
-        key = f"form:{self.form}" if isinstance(self.incoming.what, Submission) else self.incoming.event
+        key = (
+            f"form:{self.who.person}:{self.form}" if isinstance(self.incoming.what, Submission) else self.incoming.event
+        )
 
         def first_time_only(tx: Connection) -> T:
             if not inbox.first_time(tx, self.who.tenant, key, self.now):
@@ -157,7 +196,7 @@ class Visit:
                 inbox.forget(tx, self.who.tenant, key)
             return result
 
-        return await self.services.store.write(first_time_only)
+        return await self.write(first_time_only)
 
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[Reply]]

@@ -183,7 +183,7 @@ async def test_leaving_ends_everything_but_the_journal(town: Town) -> None:
     await at(town, FIRST_WEEK + 3 * WEEK)
     assert len(town.private("renata")) == before
     for action in ACTIONS:
-        assert "not in a running cohort" in text_of(await town.act("renata", Press(action, cohort)))
+        assert "for the members of its cohort" in text_of(await town.act("renata", Press(action, cohort)))
 
 
 @pytest.mark.parametrize("action", [*ACTIONS, "membership.home"])
@@ -192,7 +192,7 @@ async def test_a_strangers_press_changes_nobodys_membership(town: Town, action: 
     cohort = await running(town, ["renata"])
     before = kept(town, "person", "account")
     reply = await town.act("yusuf", Press(action, cohort))
-    assert "not in a running cohort" in text_of(reply)
+    assert "for the members of its cohort" in text_of(reply)
     assert kept(town, "person", "account") == before
 
 

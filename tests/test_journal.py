@@ -100,7 +100,7 @@ async def test_anothers_entry_cannot_be_opened_changed_or_deleted(town: Town, ac
     (entry,) = await entries(town, "renata")
     before = kept(town)
     reply = await town.act(who, Press(f"journal.{action}", entry))
-    assert "not in your journal" in text_of(reply)
+    assert "belongs to somebody else" in text_of(reply)
     assert kept(town) == before
 
 

@@ -70,4 +70,4 @@ async def test_nobody_else_can_open_or_send_them(town: Town) -> None:
     """Another member's press on the same value finds nothing."""
     _, receipt = await first_page_saved(town)
     value = next(one.value for one in receipt.options if one.label.startswith("Go on"))
-    assert "not in your journal" in text_of(await town.act("kwame", Press("reflections.more", value)))
+    assert "belongs to somebody else" in text_of(await town.act("kwame", Press("reflections.more", value)))

@@ -108,12 +108,12 @@ async def stranger(town: Town, what: Press | Submission | Command | Text) -> Rep
 
 
 def kept(town: Town, *but: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table, except the tables named."""
+    """Every row of every table, except the tables named, and the audit: it records who asked, whatever came of it."""
     with town.house.store.engine.connect().execution_options(read_only=True) as tx:
         return {
             table.name: sorted(map(tuple, tx.execute(select(table))), key=repr)
             for table in metadata.sorted_tables
-            if table.name not in but
+            if table.name not in (*but, "audit")
         }
 
 

@@ -60,11 +60,11 @@ def _read(visit: Visit) -> str | Errors:
 
 
 async def preview(visit: Visit) -> Reply:
+    cohort, where, members, shut = await visit.read(_audience, visit)
     text = _read(visit)
     if isinstance(text, Errors):
         return text
     private = visit.field("where") == _EACH
-    cohort, where, members, shut = await visit.read(_audience, visit)
     if private:
         audience = f"This goes to {words.people(members)} in private messages, one each."
         if shut:
@@ -226,12 +226,14 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
 
 
 async def correct(visit: Visit) -> Reply:
-    text = _read(visit)
-    return text if isinstance(text, Errors) else await visit.once(_correct, visit, text)
+    return await visit.once(_correct, visit)
 
 
-def _correct(tx: Connection, visit: Visit, text: str) -> Reply:
+def _correct(tx: Connection, visit: Visit) -> Reply:
     found, cohort = _mine(tx, visit)
+    text = _read(visit)
+    if isinstance(text, Errors):
+        return text
     if found.state != broadcasts.SENT:
         return Errors({"": "This message was withdrawn meanwhile, so nothing was changed."})
     broadcasts.change(tx, found, text=text)
@@ -270,7 +272,9 @@ def _mine(tx: Connection, visit: Visit) -> tuple[Broadcast, Cohort]:
     found = broadcasts.find(tx, visit.who.tenant, visit.value)
     if found is None:
         raise NotAllowed("That message is not yours to change, so nothing was changed.")
-    return found, choose.led_cohort(tx, visit, found.cohort)
+    cohort = choose.led_cohort(tx, visit, found.cohort)
+    visit.note(cohort.cohort, subject=found.broadcast)
+    return found, cohort
 
 
 feature = Feature(

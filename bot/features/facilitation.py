@@ -59,6 +59,7 @@ def _home(tx: Connection, visit: Visit) -> Reply:
 
 
 def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, ...]) -> Outgoing:
+    visit.note(cohort.cohort)
     if cohort.state == cohorts.DRAFT:
         return Outgoing(
             "This cohort is a draft. Nobody has heard of it yet.",

@@ -262,10 +262,7 @@ def _unit_of(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Unit] | Out
     number = rest.partition(":")[0]
     found = choose.my_cohort(tx, visit, "reflections.current", which)
     if isinstance(found, Outgoing):
-        return Outgoing(
-            "This prompt is for the members of its cohort, and you are not one of them now, so nothing was "
-            "saved. Your journal is still yours: /journal."
-        )
+        return found
     cohort, _ = found
     program = visit.services.program(tx, cohort)
     try:

@@ -95,6 +95,7 @@ async def read(visit: Visit) -> Reply:
     found = await visit.read(requests.find, visit.vault, visit.who, visit.value)
     if found is None:
         return Outgoing("This question was not put to you, or it is no longer kept. There is nothing to show.")
+    visit.note(found.cohort, touched=found.asker, subject=found.request)
     return Outgoing(
         f"{found.name} asked you on {words.local_day(found.at, visit.who.zone)}. "
         "Please answer them in a private message.",
@@ -115,6 +116,7 @@ def _done(tx: Connection, visit: Visit) -> Reply:
     if found is None:
         return Outgoing("This question was not put to you. Nothing was changed.")
     requests.close(tx, visit.who, found.request)
+    visit.note(found.cohort, touched=found.asker, subject=found.request)
     outbox.put(
         tx,
         [Intent(visit.who.tenant, found.cohort, REPLY, 0, found.asker, visit.now, subject=found.request)],

@@ -50,6 +50,7 @@ def _create(tx: Connection, visit: Visit) -> Reply:
         country=wanted.country,
     )
     off = f" No prompt comes on public holidays ({cohort.country})." if cohort.country else ""
+    visit.note(cohort.cohort)
     return Outgoing(
         f"A draft of {cohort.name} is made: {program.title}, {_first(program, cohort)}.{off}",
         options=(Option("Next: channel and people", "setup.roster", cohort.cohort, "primary"),),
@@ -242,6 +243,7 @@ def _grant(tx: Connection, visit: Visit, cohort: Cohort, address: Address, profi
     if leave and one.person == visit.who.person:
         return Errors({"whom": "That is you. Please choose somebody else."})
     people.grant(tx, cohort.tenant, cohort.cohort, one.person, people.FACILITATOR)
+    visit.note(cohort.cohort, touched=one.person)
     if not leave:
         return Outgoing(f"{one.name} is a facilitator of {cohort.name} now.")
     people.revoke(tx, cohort.tenant, cohort.cohort, visit.who.person, people.FACILITATOR)

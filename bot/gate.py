@@ -1,0 +1,111 @@
+"""Whose is it? Asked of every id that a button or form carries, before any feature sees it.
+
+Features check their caller too. This is the second lock, and the one place where somebody at the wrong door is
+recorded, whichever door it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Select, literal, null, select, union_all
+
+from bot.choose import NOT_YOURS
+from bot.store import people
+from bot.store.people import FACILITATOR, Somebody
+from bot.store.tables import (
+    broadcast,
+    cohort,
+    entry,
+    membership,
+    request,
+    share,
+    share_reader,
+    unsigned,
+    unsigned_reader,
+)
+
+_ELSEWHERE = (
+    "This belongs to somebody else. Nothing was shown and nothing was changed. /cohort and /journal show what is yours."
+)
+_LONGEST = 32
+_READING = "shared-with-me."
+"""All that the readers of a shared copy may do with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """An id that is not the caller's to use."""
+
+    subject: str
+    cohort: str
+    """Empty when it is of another workspace, which is nobody's business here."""
+    owner: str
+    text: str = _ELSEWHERE
+    """What the caller is told."""
+
+
+def foreign(tx: Connection, who: Somebody, action: str, value: str) -> Foreign | None:
+    """The first such id in a button's value; None when the caller may come in with it."""
+    parts = [part for part in value.split(":") if part and len(part) <= _LONGEST and not part.isdigit()]
+    if not parts:
+        return None
+    for row in tx.execute(union_all(*(one for part in parts for one in _named(part)))).all():
+        if row.tenant != who.tenant:
+            return Foreign("", "", "")
+        if not _may(tx, who, action, row.kind, row.id, row.cohort, row.owner):
+            return Foreign(row.id, row.cohort, row.owner or "", NOT_YOURS if row.kind == "cohort" else _ELSEWHERE)
+    return None
+
+
+def _named(part: str) -> list[Select[tuple[str, str, str, str, str | None]]]:
+    return [
+        select(
+            literal(kind).label("kind"),
+            table.c.tenant,
+            table.c[own].label("id"),
+            table.c.cohort,
+            (table.c.person if "person" in table.c and kind != "broadcast" else null()).label("owner"),
+        ).where(table.c[own] == part)
+        for kind, table, own in (
+            ("cohort", cohort, "cohort"),
+            ("entry", entry, "entry"),
+            ("share", share, "share"),
+            ("request", request, "request"),
+            ("broadcast", broadcast, "broadcast"),
+            ("note", unsigned, "note"),
+        )
+    ]
+
+
+def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home: str, owner: str | None) -> bool:
+    if owner is not None and owner == who.person and kind != "request":  # what one asked opens for who was asked
+        return True
+    if kind in ("cohort", "broadcast"):
+        leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
+        return leads or (kind == "cohort" and _belongs(tx, who, home))
+    if kind == "request":
+        return _is(tx, select(request).where(request.c.request == which, request.c.helper == who.person))
+    for name, readers, own in (("share", share_reader, "share"), ("note", unsigned_reader, "note")):
+        if kind == name and action.startswith(_READING):
+            return _is(
+                tx,
+                select(readers).where(
+                    readers.c.tenant == who.tenant, readers.c[own] == which, readers.c.person == who.person
+                ),
+            )
+    return False
+
+
+def _belongs(tx: Connection, who: Somebody, which: str) -> bool:
+    """Also who has left: their own entries of that time stay theirs, and features look closer."""
+    return _is(
+        tx,
+        select(membership).where(
+            membership.c.tenant == who.tenant, membership.c.cohort == which, membership.c.person == who.person
+        ),
+    )
+
+
+def _is(tx: Connection, question: Select[tuple[object, ...]]) -> bool:
+    return tx.execute(question.limit(1)).first() is not None
