@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import backup, control, house_keys, key_commands, lanes, platforms
+from bot import audit, backup, control, heads, house_keys, key_commands, lanes, platforms
 from bot.clock import machine_now
 from bot.config import Settings
+from bot.consent import Facts
 from bot.errands import Terms
 from bot.errors import Refused
 from bot.ids import Ids, random_id
@@ -22,18 +23,20 @@ from bot.metrics import Metrics
 from bot.platforms import Clock
 from bot.router import FrontDesk
 from bot.search import Search
-from bot.store import Store, ownership, people
+from bot.store import Store, milestones, ownership, people
 from bot.store.ownership import Ownership
 from bot.vault.opening import open_vault
 from bot.visit import Services
 from bot.worker import Worker
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
     from starlette.applications import Starlette
 
 log = logging.getLogger(__name__)
 _LOOK_AT_CLOCK_SECONDS = 1.0
 _FINISH_SECONDS = 10.0
+_KEEP_RECORD_SECONDS = 3600.0
 
 
 class Directory:
@@ -94,6 +97,19 @@ class House:
                 profile = await self.services.directory.person(address)
                 one = await self.store.write(people.meet, address, profile, self.services.now(), self.services.ids)
                 await self.store.write(people.grant, one.tenant, people.WHOLE_TENANT, one.person, people.FACILITATOR)
+
+    async def keep_record(self) -> None:
+        """What operators did goes into the audit, and the audit's head out of the database, once a day."""
+        await self.store.write(self._operators_deeds)
+        today = (await self.store.read(self.store.machine_now)).date()
+        newest = await self.store.read(audit.heads)
+        await asyncio.to_thread(heads.keep, self.settings.data, today, newest)
+
+    def _operators_deeds(self, tx: Connection) -> None:
+        for what in (milestones.BACKUP, milestones.RESTORE):
+            done, known = milestones.latest(tx, what), audit.last_operator_deed(tx, what)
+            if done is not None and (known is None or known < done):
+                audit.operator(tx, self.services.keys.audit, done, what)
 
     def web(self) -> Starlette:
         """One server for every platform's routes, and for whoever watches over the bot."""
@@ -181,7 +197,7 @@ def _build(
         vault,
         clock.now,
         ids,
-        settings.runs_it,
+        Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url)),
         house_keys.in_folder(settings.data),
         tuple(settings.contacts),
     )
@@ -212,6 +228,7 @@ async def open_house(
                 tasks.create_task(house.worker.run(_LOOK_AT_CLOCK_SECONDS)),
                 tasks.create_task(_warm(house.search)),
                 tasks.create_task(house.metrics.measure_lag()),
+                tasks.create_task(_keep_record(house)),
                 *(tasks.create_task(one.run(house.desk)) for one in house.platforms.values() if hasattr(one, "run")),
             ]
             yield house
@@ -221,6 +238,15 @@ async def open_house(
     finally:
         await door.close()
         house.close()
+
+
+async def _keep_record(house: House) -> None:
+    while True:
+        try:
+            await house.keep_record()
+        except Exception:  # noqa: BLE001 - a full disk must not end the bot; the next hour tries again
+            log.warning("the audit's head could not be kept", extra={"action": "audit"})
+        await asyncio.sleep(_KEEP_RECORD_SECONDS)
 
 
 async def _finish(worker: Worker) -> None:

@@ -83,6 +83,10 @@ def operator(tx: Connection, key: bytes, at: datetime, action: str) -> None:
         append(tx, key, home, at, [Deed(OPERATOR, action)])
 
 
+def last_operator_deed(tx: Connection, action: str) -> datetime | None:
+    return tx.execute(select(func.max(audit.c.at)).where(audit.c.actor == OPERATOR, audit.c.action == action)).scalar()
+
+
 def entries(tx: Connection, home: str, newest: int | None = None) -> list[Entry]:
     """Newest first."""
     rows = tx.execute(select(audit).where(audit.c.tenant == home).order_by(audit.c.number.desc()).limit(newest))
@@ -158,7 +162,3 @@ def _mac(key: bytes, before: bytes, home: str, number: int, at: datetime, deed: 
         parts.append(part.encode())
     parts += [part.encode() for part in (deed.cohort, deed.touched, deed.subject)]
     return hmac.new(key, b"".join(len(part).to_bytes(4, "big") + part for part in parts), hashlib.sha256).digest()
-
-
-def last_operator_deed(tx: Connection, action: str) -> datetime | None:
-    return tx.execute(select(func.max(audit.c.at)).where(audit.c.actor == OPERATOR, audit.c.action == action)).scalar()

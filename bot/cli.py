@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from bot import __version__
+from bot.cli_audit import audit
 from bot.cli_keep import backup, restore
 from bot.cli_keys import keys
 from bot.cli_knowledge import knowledge
@@ -178,7 +179,7 @@ def doctor(ctx: click.Context) -> None:
     sys.exit(0 if well else 1)
 
 
-for _one in (ask, index, evaluate, backup, restore, keys, knowledge):
+for _one in (ask, index, evaluate, backup, restore, keys, knowledge, audit):
     main.add_command(_one)
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ FILE = "audit-heads.jsonl"
 
 def keep(folder: Path, today: date, heads: Sequence[Head]) -> int:
     """Append those that have no line of today; returns how many."""
-    known = {(line["day"], line["tenant"]) for line in _lines(folder)}
+    known = {(line["day"], line["tenant"]) for line in _lines(folder / FILE)}
     new = [one for one in heads if (today.isoformat(), one.tenant) not in known]
     if new:
         with (folder / FILE).open("a", encoding="utf-8") as file:
@@ -33,11 +33,15 @@ def keep(folder: Path, today: date, heads: Sequence[Head]) -> int:
 
 
 def kept(folder: Path) -> list[Head]:
-    return [Head(line["tenant"], line["number"], line["code"]) for line in _lines(folder)]
+    return read(folder / FILE)
 
 
-def _lines(folder: Path) -> list[dict[str, Any]]:
-    path = folder / FILE
+def read(path: Path) -> list[Head]:
+    """Those of a file, which may be a copy from elsewhere; none where there is no file yet."""
+    return [Head(line["tenant"], line["number"], line["code"]) for line in _lines(path)]
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:

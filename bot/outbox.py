@@ -219,6 +219,16 @@ def received(tx: Connection, tenant: str, cohort: str, kind: str, recipient: str
     return sorted(row.number for row in found)
 
 
+def undelivered(tx: Connection, tenant: str, cohort: str, kind: str, number: int) -> list[str]:
+    """Whom a message of one kind about one unit could not reach, for certain."""
+    found = tx.execute(
+        select(outbox.c.recipient).where(
+            *beginning(tenant, cohort, kind, number), outbox.c.state.in_((REFUSED, MISSED, CANCELLED))
+        )
+    )
+    return [row.recipient for row in found]
+
+
 def sent_at(tx: Connection, tenant: str, cohort: str, kind: str, number: int, recipient: str) -> datetime | None:
     """When a message went out; None when it has not."""
     return tx.execute(

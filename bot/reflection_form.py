@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot import kinds
+from bot import kinds, tally
 from bot.messages import Errors, Field, Form
 from bot.programs import Program, Question, Unit
 from bot.vault.private import Entry, Value, Words
@@ -13,6 +13,7 @@ from bot.visit import Visit
 from bot.words import length
 
 STEP = "step"
+KEEP, NOTHING = "keep", "nothing"
 _STEP_LIMIT = 500
 PAGE = 5
 """Fields that a form may have on every platform."""
@@ -45,6 +46,8 @@ def show(
                 lines=2,
             )
         )
+    if words is None:
+        fields.append(_keeping())
     prompt = unit.alternative if alternative else unit.prompt
     return Form(
         form,
@@ -52,7 +55,8 @@ def show(
         action,
         tuple(fields),
         value,
-        intro=f"{prompt}\n\n{minutes(unit)} Only the first question needs an answer.\n\n{reader(unit)}",
+        intro=f"{prompt}\n\n{minutes(unit)} Only the first question needs an answer.\n\n{reader(unit)}"
+        f"{_told(unit.questions)}",
     )
 
 
@@ -65,7 +69,7 @@ def show_more(form: str, action: str, value: str, title: str, unit: Unit, start:
         action,
         tuple(_field(question, words, lambda artifact: "") for question in page),
         value,
-        intro=f"You may leave any of these empty.\n\n{reader(unit)}",
+        intro=f"You may leave any of these empty.\n\n{reader(unit)}{_told(page)}",
     )
 
 
@@ -131,6 +135,10 @@ def reader(unit: Unit) -> str:
     return f"Who can read it? {unit.reader}"
 
 
+def _told(questions: Sequence[Question]) -> str:
+    return f" {tally.TOLD}" if any(one.kind in tally.COUNTED for one in questions) else ""
+
+
 def minutes(unit: Unit) -> str:
     return f"About {unit.minutes} minutes."
 
@@ -138,6 +146,21 @@ def minutes(unit: Unit) -> str:
 def revision(entry: Entry) -> str:
     """A form's value that says which entry it changes, and which state of it the form showed."""
     return f"{entry.cohort}:{entry.number}:{entry.entry}:{entry.revision}"
+
+
+def _keeping() -> Field:
+    return Field(
+        KEEP,
+        "What should I do with it?",
+        "choice",
+        choices=((KEEP, "Keep it in my journal"), (NOTHING, "Store nothing: I wanted to think")),
+        initial=KEEP,
+    )
+
+
+def stores_nothing(visit: Visit) -> bool:
+    """Whether the writer asked for it; then not even the choices are kept or counted."""
+    return visit.field(KEEP) == NOTHING
 
 
 def _field(question: Question, words: Words | None, earlier: Earlier) -> Field:

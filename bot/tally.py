@@ -19,11 +19,16 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, u
 
 from bot import releases
 from bot.programs import Question
-from bot.releases import Table
+from bot.releases import FEWEST, Table
 from bot.store.tables import release, tally
 
 COUNTED = ("scale", "choice")
 """Kinds of question whose answers are counted; words never are."""
+TOLD = (
+    f"Ratings and choices are also counted for the whole cohort: without names, after the week, and from {FEWEST} "
+    "answers on. Your words are not."
+)
+"""Stands in every form that asks for something countable."""
 _AGAIN = timedelta(days=7)
 _TRIES = 2
 """An answer waits for this many releases. If it could then still be told apart, it is forgotten uncounted."""

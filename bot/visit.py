@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot import audit
 from bot.audit import Deed
+from bot.consent import Facts
 from bot.errors import CohortbookError
 from bot.held import Held
 from bot.house_keys import HouseKeys
@@ -67,8 +68,7 @@ class Services:
     """Seals and opens people's words; only `bot.vault` knows which."""
     now: Callable[[], datetime]
     ids: Ids
-    runs_it: str
-    """Who runs this bot, in words that members see."""
+    facts: Facts
     keys: HouseKeys
     contacts: tuple[str, ...] = ()
     """Lines of the help card: the organization's own people to turn to."""

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from bot import audit, heads, store
+from bot import audit, heads, house_keys, store
 from bot.audit import Deed, Head
+from bot.cli import main
 from bot.errors import CohortbookError
 from bot.store import Store, migrations, tables
 from bot.store.oversight import APPEND_ONLY
@@ -248,3 +250,34 @@ def test_one_reads_what_touched_oneself_and_no_more(kept: Store) -> None:
         ]
         audit.append(tx, KEY, "t1", AT, deeds)
         assert [one.number for one in audit.touching(tx, "t1", "me", ["mine"])] == [5, 3, 1]
+
+
+def test_verify_says_what_is_wrong_and_fails(tmp_path: Path) -> None:
+    """For whoever runs it by hand or from a schedule."""
+    data = tmp_path / "data"
+    settings = tmp_path / "cohortbook.yaml"
+    settings.write_text(f"data: {data}\n")
+    kept, keys = Store.in_folder(data), house_keys.in_folder(data)
+    with kept.begin() as tx:
+        write(tx, 6, keys.audit)
+        heads.keep(data, AT.date(), audit.heads(tx))
+    run = CliRunner()
+    good = run.invoke(main, ["--config", str(settings), "audit", "verify"])
+    assert (good.exit_code, "All is well: 6 entries" in good.output) == (0, True)
+    assert "broadcasts.send" in run.invoke(main, ["--config", str(settings), "audit", "list"]).output
+    with kept.begin() as tx:
+        open_up(tx)
+        tx.execute(delete(tables.audit).where(tables.audit.c.number == 3))
+    bad = run.invoke(main, ["--config", str(settings), "audit", "verify"])
+    assert bad.exit_code == 1
+    assert "entry 3 was" in bad.output
+    kept.close()
+
+
+def test_listing_a_record_that_does_not_exist_makes_nothing(tmp_path: Path) -> None:
+    """A wrong folder is told."""
+    settings = tmp_path / "cohortbook.yaml"
+    settings.write_text(f"data: {tmp_path / 'data'}\n")
+    done = CliRunner().invoke(main, ["--config", str(settings), "audit", "list"])
+    assert done.exit_code == 1
+    assert not (tmp_path / "data").exists()

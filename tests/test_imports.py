@@ -16,6 +16,7 @@ PRIVATE = "bot.vault.private"
 
 MAY_OPEN_OWN_WORDS = {
     "bot.reflection_form",
+    "bot.counting",
     "bot.features.reflections",
     "bot.features.journal",
     "bot.features.sharing",
@@ -32,6 +33,10 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.shared_with_me",
     "bot.features.requests",
     "bot.visit",
+    "bot.overview",
+    "bot.tally",
+    "bot.audit",
+    "bot.gate",
     "bot.choose",
     "bot.words",
     "bot.outbox",
@@ -58,6 +63,7 @@ CONCRETE = {
     "bot.store.Store": {
         "bot.app",
         "bot.restore",
+        "bot.cli_audit",
         *("bot.visit", "bot.health", "bot.metrics"),  # the type alone
     },
     "bot.search.Search": {"bot.app"},

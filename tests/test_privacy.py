@@ -179,6 +179,8 @@ async def test_the_privacy_page_is_open_to_everybody(town: Town) -> None:
     """Also to who belongs to no cohort."""
     assert labels(await town.command("yusuf", "/privacy")) == [
         "Who can read what?",
+        "What do facilitators see?",
+        "Who did what about me?",
         "Download my data",
         "Erase my data",
     ]

@@ -141,7 +141,7 @@ async def test_a_start_is_only_for_who_was_invited(town: Town) -> None:
     await town.found_cohort(["renata"])
     button = welcomes(town, "renata")[0].options[0]
     reply = await town.act("yusuf", Press(button.action, button.value))
-    assert "You are not in a running cohort yet" in text_of(reply)
+    assert "for the members of its cohort" in text_of(reply)
     await at(town, FIRST_WEEK)
     assert town.private("yusuf") == []
 

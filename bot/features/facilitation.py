@@ -6,25 +6,22 @@ Nothing here can open a member's words: there is no import path to them.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, schedule, words
+from bot import choose, overview, schedule, tally, words
 from bot.errors import NotAllowed
 from bot.messages import Errors, Field, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.schedule import Change
-from bot.store import cohorts, doors, people, turns
+from bot.store import cohorts, people
 from bot.store.cohorts import Cohort
 from bot.upcoming import untouched
-from bot.visit import Feature, Visit
+from bot.visit import Feature, Services, Visit
 
-_NEXT = 5
 _FARTHEST = timedelta(days=366)
-_A_WEEK = timedelta(days=7)
 _PLANNED, _MOVE, _SKIP, _SWAP = "planned", "move", "skip", "swap"
 
 
@@ -75,7 +72,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
     if shipped is not None and shipped.version != cohort.version:
         newer = (Option("See the newer version", "edition.show", which),)
     return Outgoing(
-        overview_text(tx, visit, cohort),
+        overview.text(tx, visit, cohort),
         title=cohort.name,
         note="Counts only. What members write is not shown here, to anybody.",
         options=(
@@ -83,6 +80,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
             Option("Change an upcoming prompt", "facilitation.upcoming", which),
             *newer,
             Option("What I sent", "broadcasts.list", which),
+            Option("Ratings and choices", "facilitation.ratings", which),
             Option("People", "setup.people", which),
             Option("Shared with me", "shared-with-me.list", which),
             Option("Questions for me", "requests.list"),
@@ -91,35 +89,22 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
     )
 
 
-def overview_text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
-    program, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
-    everybody = cohorts.members(tx, cohort)
-    started = [one.person for one in everybody if one.state == cohorts.STARTED]
-    lines = [f"{program.title}. {words.people(len(everybody))} invited."]
-    sends = list(schedule.channel_sends(program, plan))
-    due = [send for send in sends if send.due <= visit.now]
-    if due:
-        unit = program.unit(due[-1].number)
-        answered = turns.count(tx, cohort.tenant, cohort.cohort, unit.number, started)
-        shut = list(doors.shut(tx, cohort))
-        silent = len(shut) - turns.count(tx, cohort.tenant, cohort.cohort, unit.number, shut)
-        lines += ["", f"Now: {words.unit_name(program, unit)}. {words.how_many(answered, len(started) - silent)}"]
-    lines += ["", "Next in the channel:" if len(due) < len(sends) else "No more prompts are to come."]
-    for send in islice((one for one in sends if one.due > visit.now), _NEXT):
-        change = plan.change(send.number)
-        swapped = " (the other prompt)" if change.swapped else ""
-        lines.append(
-            f"• {words.moment(send.due, cohort.zone)}: {words.unit_name(program, program.unit(send.number))}{swapped}"
-        )
-    lines += ["", "Members get theirs in a private message, at their own day and hour."]
-    shut_out = doors.told(tx, cohort)
-    if shut_out:
-        lines += ["", "No private message reaches:", *(f"• {words.people(many)}: {why}" for many, why in shut_out)]
-        lines.append("They can open everything from the channel, and what waits for them comes when they act.")
-    troubles = outbox.troubles(tx, cohort.tenant, cohort.cohort, visit.now - _A_WEEK)
-    if troubles:
-        lines += ["", "Not delivered in the last seven days:", *(f"• {count}: {why}" for why, count in troubles)]
-    return "\n".join(lines)
+async def ratings(visit: Visit) -> Reply:
+    return await visit.read(_ratings, visit)
+
+
+def _ratings(tx: Connection, visit: Visit) -> Reply:
+    cohort = choose.led_cohort(tx, visit, visit.value)
+    return Outgoing(
+        overview.ratings(tx, visit, cohort),
+        title=f"Ratings and choices in {cohort.name}",
+        note="Each answer is counted once, and what is shown here never changes.",
+        options=(Option("Back to the cohort", "facilitation.home", cohort.cohort),),
+    )
+
+
+def _release(tx: Connection, services: Services, now: datetime) -> bool:
+    return tally.freeze(tx, now)
 
 
 # --- moving, skipping, swapping ------------------------------------------------------------------
@@ -261,6 +246,7 @@ def _unit(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Unit]:
 feature = Feature(
     "facilitation",
     commands={"facilitate": (home, "For facilitators: counts, calendar, messages, people")},
-    presses={"home": home, "upcoming": upcoming, "change": change},
+    presses={"home": home, "upcoming": upcoming, "change": change, "ratings": ratings},
     submissions={"save-change": save_change},
+    plan=_release,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import kinds, reflection_form, words
+from bot import counting, kinds, reflection_form, words
 from bot.charts import Series, growth_chart
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
@@ -151,6 +151,7 @@ def _delete(tx: Connection, visit: Visit) -> Reply:
     private.remove(tx, visit.vault, visit.who, entry.entry)
     if not private.of_unit(tx, visit.vault, visit.who, entry.cohort, entry.number):
         turns.drop_step(tx, visit.who.tenant, entry.cohort, visit.who.person, entry.number)
+        counting.take_back(tx, visit, entry.cohort, entry.number)
     return Outgoing(
         "Deleted, and any copy you had shared is taken back.",
         options=(Option("My journal", "journal.list"),),

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, schedule, upcoming, words
+from bot import choose, consent, outbox, schedule, upcoming, words
 from bot.messages import Audience, Option, Outgoing, Reply
 from bot.outbox import Intent, Row
 from bot.programs import Program
@@ -42,12 +42,12 @@ def welcome(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     )
     return Outgoing(
         f"Hello {member.name}. {words.listed(leaders)} added you to this cohort. I am Cohortbook, a bot run "
-        f"by {services.runs_it}.\n\n"
+        f"by {services.facts.runs_it}.\n\n"
         f"{_rhythm(program)} You answer in a private form. What you write there is shown to you alone; "
         "facilitators see counts only.\n\n"
         "Nothing is sent before you press Start. You can skip, pause, download or erase at any time.",
         title=f"Welcome to {cohort.name}",
-        note="Whoever runs the server holds its keys. Ordinary messages stay with this chat platform.",
+        note=consent.short(services.facts),
         options=(
             Option("Start", "membership.start", cohort.cohort, "primary"),
             Option("Not now", "membership.later", cohort.cohort),

@@ -9,12 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import erasure, reflection_form
-from bot.messages import File, Option, Outgoing, Reply
-from bot.store import cohorts
+from bot import audit, choose, consent, counting, deeds, erasure, overview, reflection_form
+from bot.messages import File, Option, Outgoing, Quote, Reply
+from bot.store import cohorts, people
 from bot.vault import private, requests, shared
 from bot.visit import Feature, Visit
-from bot.words import CROWD
 
 _ERASE = Option(
     "Erase my data",
@@ -31,6 +30,8 @@ async def home(visit: Visit) -> Reply:
         title="Privacy",
         options=(
             Option("Who can read what?", "privacy.who", style="primary"),
+            Option("What do facilitators see?", "privacy.mirror"),
+            Option("Who did what about me?", "privacy.record"),
             Option("Download my data", "privacy.download"),
             _ERASE,
         ),
@@ -39,20 +40,66 @@ async def home(visit: Visit) -> Reply:
 
 async def who(visit: Visit) -> Reply:
     return Outgoing(
-        "• You: everything you wrote, in /journal.\n"
-        f"• Facilitators: counts only, and only for groups of {CROWD} or more. Never your words, unless you "
-        "share an entry with them. Never a list of who answered.\n"
-        "• Other members: only what you share with the cohort.\n"
-        f"• Whoever runs the server ({visit.services.runs_it}): they hold its keys and could read what is "
-        "stored, if they chose to.\n"
-        "• This chat platform: ordinary messages, also those you write to me, stay with it. Its owners may be "
-        "able to export them. What you write in a form is not a message.\n"
-        "• Nobody: your questions. They are answered and not kept.\n\n"
-        "I look for words that may mean danger in what you write to me as a message, only to show you a help "
-        "card. Nobody is told.",
+        consent.text(visit.services.facts, await visit.read(_leaders, visit)),
         title="Who can read what",
-        options=(Option("Download my data", "privacy.download"), _ERASE),
+        options=(
+            Option("What do facilitators see?", "privacy.mirror"),
+            Option("Who did what about me?", "privacy.record"),
+            Option("Download my data", "privacy.download"),
+            _ERASE,
+        ),
     )
+
+
+def _leaders(tx: Connection, visit: Visit) -> list[str]:
+    found = [
+        one
+        for cohort, _ in cohorts.of_person(tx, visit.who)
+        for one in people.holders(tx, cohort.tenant, cohort.cohort, people.FACILITATOR)
+    ]
+    return people.names(tx, visit.who.tenant, list(dict.fromkeys(found)))
+
+
+async def mirror(visit: Visit) -> Reply:
+    return await visit.read(_mirror, visit)
+
+
+def _mirror(tx: Connection, visit: Visit) -> Reply:
+    """Through a facilitator's eyes: made by what makes her own pages, and nothing is left out."""
+    found = choose.my_cohort(tx, visit, "privacy.mirror", visit.value)
+    if isinstance(found, Outgoing):
+        return found
+    cohort, _ = found
+    given = [one for one in shared.of_writer(tx, visit.vault, visit.who) if one.cohort == cohort.cohort]
+    return Outgoing(
+        overview.text(tx, visit, cohort),
+        title=f"What facilitators see of {cohort.name}",
+        quotes=(
+            Quote(overview.ratings(tx, visit, cohort), title="Ratings and choices"),
+            Quote(
+                "\n".join(f"{one.title}: shared with the {one.audience}" for one in given)
+                or "Nothing. You have shared no entry here.",
+                title="Of what you wrote",
+            ),
+        ),
+        note="They also see your name among the members, and a question that you put to them yourself.",
+        options=(Option("Who did what about me?", "privacy.record"),),
+    )
+
+
+async def record(visit: Visit) -> Reply:
+    return await visit.read(_record, visit)
+
+
+def _record(tx: Connection, visit: Visit) -> Reply:
+    head = audit.head(tx, visit.who.tenant)
+    code = (
+        f"Entry {head.number} of the whole record has the code {head.code}. It may grow and never change: who kept an "
+        "older code can have it checked."
+        if head
+        else ""
+    )
+    return Outgoing(deeds.about(tx, visit), title="Who did what about me", note=code)
 
 
 async def download(visit: Visit) -> Reply:
@@ -117,7 +164,7 @@ def _readable(tx: Connection, visit: Visit, entry: private.Entry) -> tuple[str, 
 
 async def erase(visit: Visit) -> Reply:
     profile = await visit.services.directory.person(visit.incoming.who)
-    await visit.write(erasure.erase, visit.vault, visit.who, profile.zone or "UTC")
+    await visit.write(_erase, visit, profile.zone or "UTC")
     return Outgoing(
         "Erased: your journal, what you shared, what you asked people, your settings, and your place in your "
         "cohorts. "
@@ -127,8 +174,20 @@ async def erase(visit: Visit) -> Reply:
     )
 
 
+def _erase(tx: Connection, visit: Visit, zone: str) -> None:
+    counting.forget(tx, visit)
+    erasure.erase(tx, visit.vault, visit.who, zone)
+
+
 feature = Feature(
     "privacy",
     commands={"privacy": (home, "Who can read what; download or erase your data")},
-    presses={"home": home, "who": who, "download": download, "erase": erase},
+    presses={
+        "home": home,
+        "who": who,
+        "mirror": mirror,
+        "record": record,
+        "download": download,
+        "erase": erase,
+    },
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, reflection_form, schedule, upcoming, words
+from bot import choose, counting, outbox, reflection_form, schedule, upcoming, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.store import cohorts, turns
@@ -106,6 +106,11 @@ def _save(tx: Connection, visit: Visit) -> Reply:
     if isinstance(found, Outgoing):
         return _kept_open(found)
     cohort, program, unit = found
+    if reflection_form.stores_nothing(visit):
+        mine = (visit.who.tenant, cohort.cohort, visit.who.person)
+        turns.mark(tx, *mine, unit.number, turns.SKIPPED)
+        outbox.cancel(tx, *mine, schedule.REMINDER, unit.number)
+        return Outgoing("I stored nothing of it. No reminder comes for this prompt, and it counts like a skip.")
     written = reflection_form.read(visit, unit)
     if isinstance(written, Errors):
         return written
@@ -132,6 +137,7 @@ def _keep(
     )
     if new:
         _settle(tx, visit, entry)
+        counting.count(tx, visit, cohort, program, unit, written)
     return _receipt(program, unit, entry, both=new and bool(before))
 
 
@@ -165,6 +171,7 @@ def _revise(tx: Connection, visit: Visit) -> Reply:
         return _keep(tx, visit, cohort, program, unit, written)
     private.revise(tx, visit.vault, visit.who, entry, written)
     _settle(tx, visit, replace(entry, words=written), before=entry.words.step)
+    counting.count(tx, visit, cohort, program, unit, written)
     return _receipt(program, unit, entry, changed=True)
 
 
@@ -205,6 +212,9 @@ def _save_more(tx: Connection, visit: Visit) -> Reply:
     written = replace(entry.words, answers={**entry.words.answers, **answers})
     if written != entry.words:
         private.revise(tx, visit.vault, visit.who, entry, written)
+        cohort = cohorts.find(tx, visit.who.tenant, entry.cohort)
+        if cohort is not None:
+            counting.count(tx, visit, cohort, program, unit, written)
     return _receipt(program, unit, entry, start=start + reflection_form.PAGE)
 
 

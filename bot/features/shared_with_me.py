@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot import words
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import Row
-from bot.store import cohorts
+from bot.store import cohorts, people
 from bot.vault import shared
 from bot.visit import Feature, Services, Visit
 
@@ -25,7 +25,7 @@ def notice(tx: Connection, services: Services, row: Row) -> Outgoing:
 
 
 async def read(visit: Visit) -> Reply:
-    found = await visit.read(shared.read, visit.vault, visit.who, visit.value)
+    found = await visit.read(_opened, visit)
     if found is None:
         return Outgoing("This was taken back by its writer, or it was not shared with you. There is nothing to show.")
     return Outgoing(
@@ -34,6 +34,13 @@ async def read(visit: Visit) -> Reply:
         quotes=tuple(Quote(answer, title=ask) for ask, answer in found.parts),
         note="Shared in trust. Please do not pass it on.",
     )
+
+
+def _opened(tx: Connection, visit: Visit) -> shared.Shared | None:
+    found = shared.read(tx, visit.vault, visit.who, visit.value)
+    if found is not None and people.has_role(tx, visit.who.tenant, found.cohort, visit.who.person, people.FACILITATOR):
+        visit.note(found.cohort, touched=shared.writer_of(tx, visit.who, found.share), subject=found.share)
+    return found
 
 
 async def listing(visit: Visit) -> Reply:

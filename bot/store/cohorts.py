@@ -171,6 +171,14 @@ def of_person(tx: Connection, who: Somebody) -> list[tuple[Cohort, Member]]:
     return found
 
 
+def ever_of(tx: Connection, who: Somebody) -> list[str]:
+    """The ids of the cohorts that a person belongs to or has left."""
+    rows = tx.execute(
+        select(membership.c.cohort).where(membership.c.tenant == who.tenant, membership.c.person == who.person)
+    )
+    return [row.cohort for row in rows]
+
+
 def member(tx: Connection, home: str, which: str, who: str) -> Member | None:
     row = tx.execute(_members(home, which).where(membership.c.person == who)).one_or_none()
     return None if row is None else _member(row)

@@ -5,7 +5,7 @@ A skip counts like an answer, so that nobody can tell one from the other. No tim
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from bot.store import plans
 from bot.store.tables import step, turn
@@ -44,20 +44,12 @@ def numbers(tx: Connection, tenant: str, cohort: str, who: str) -> list[int]:
     return [row.number for row in rows]
 
 
-def count(tx: Connection, tenant: str, cohort: str, number: int, people: list[str]) -> int:
-    """How many of these people answered or skipped a unit."""
-    return int(
-        tx.execute(
-            select(func.count())
-            .select_from(turn)
-            .where(
-                turn.c.tenant == tenant,
-                turn.c.cohort == cohort,
-                turn.c.number == number,
-                turn.c.person.in_(people),
-            )
-        ).scalar_one()
+def who(tx: Connection, tenant: str, cohort: str, number: int) -> set[str]:
+    """Who answered or skipped a unit."""
+    rows = tx.execute(
+        select(turn.c.person).where(turn.c.tenant == tenant, turn.c.cohort == cohort, turn.c.number == number)
     )
+    return {row.person for row in rows}
 
 
 def set_step(tx: Connection, tenant: str, cohort: str, who: str, number: int, outcome: str) -> None:

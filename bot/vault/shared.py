@@ -218,3 +218,15 @@ def _shared(row: Row[Any], words: bytes) -> Shared:
         tuple((question, answer) for question, answer in held["parts"]),
         tuple(held["readers"]),
     )
+
+
+def of_writer(tx: Connection, vault: Vault, who: Somebody) -> list[Shared]:
+    """Everything that somebody has given and not taken back."""
+    mine = _given().where(share.c.tenant == who.tenant, share.c.person == who.person)
+    return _all(tx, vault, mine.order_by(share.c.at))
+
+
+def writer_of(tx: Connection, reader: Somebody, which: str) -> str:
+    """The id of whoever gave a copy; empty when it is gone."""
+    found = tx.execute(select(share.c.person).where(share.c.tenant == reader.tenant, share.c.share == which)).scalar()
+    return found or ""

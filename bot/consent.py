@@ -1,0 +1,59 @@
+"""Who can read what, made from the settings that are in force: what is promised cannot drift from what is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import tally, words
+from bot.releases import FEWEST, FLOOR
+
+_PLATFORMS = {"web": "this page, on the computer it runs on", "slack": "Slack", "discord": "Discord"}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What of the settings members have a right to know."""
+
+    runs_it: str
+    platforms: tuple[str, ...] = ()
+    database_server: bool = False
+    """The data is on a database server, and not in a file beside the bot."""
+
+
+def text(facts: Facts, leaders: Sequence[str]) -> str:
+    """`leaders`: the facilitators of the reader's cohorts, by name."""
+    named = f" Yours: {words.listed(leaders)}." if leaders else ""
+    where = "on a database server" if facts.database_server else "in a file beside the bot"
+    return (
+        "• You: everything you wrote, in /journal.\n"
+        f"• Facilitators: counts only, and only for groups of {FLOOR} or more. Never your words, unless you "
+        f"share an entry with them. Never a list of who answered.{named}\n"
+        f"• Ratings and choices: counted for the whole cohort when a prompt's week has closed, from {FEWEST} answers "
+        "on, and only where no answer of one person follows. Until then yours waits under a code in place of your "
+        "name.\n"
+        "• Other members: only what you share with the cohort, or without your name once five have shared.\n"
+        f"• Whoever runs the server ({facts.runs_it}): they hold its keys and could read what is stored, "
+        f"{where}, if they chose to.\n"
+        f"• This chat platform{_called(facts)}: ordinary messages, also those you write to me, stay with it. Its "
+        "owners may be able to export them. What you write in a form is not a message.\n"
+        "• Nobody: your questions. They are answered and not kept.\n\n"
+        "How long: until you erase it. In each form you can also choose to think here and store nothing.\n\n"
+        "What facilitators do, and what was refused to anybody, is recorded by ids, without words. You can read what "
+        "of it is about you.\n\n"
+        "I look for words that may mean danger in what you write to me as a message, only to show you a help "
+        "card. Nobody is told."
+    )
+
+
+def short(facts: Facts) -> str:
+    """For the welcome, under everything."""
+    return (
+        f"Whoever runs the server holds its keys: {facts.runs_it}. Ordinary messages stay with this chat platform. "
+        f"{tally.TOLD}"
+    )
+
+
+def _called(facts: Facts) -> str:
+    names = [_PLATFORMS[one] for one in facts.platforms if one in _PLATFORMS]
+    return f" ({words.listed(names)})" if names else ""
