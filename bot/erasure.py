@@ -5,7 +5,19 @@ from __future__ import annotations
 from sqlalchemy import Connection, delete, select, update
 
 from bot.store.people import Somebody
-from bot.store.tables import entry, membership, outbox, person, request, share, share_reader, step, turn
+from bot.store.tables import (
+    entry,
+    membership,
+    outbox,
+    person,
+    request,
+    share,
+    share_reader,
+    step,
+    turn,
+    unsigned_reader,
+)
+from bot.vault import unsigned
 from bot.vault.vault import Vault
 
 
@@ -17,9 +29,10 @@ def erase(tx: Connection, vault: Vault, who: Somebody, zone: str) -> None:
     come to nothing, nobody can read what is left, and they ask again.
     """
     vault.forget(who.tenant, who.person)
+    unsigned.withdraw_all(tx, who)
     mine = select(share.c.share).where(share.c.tenant == who.tenant, share.c.person == who.person)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == who.tenant, share_reader.c.share.in_(mine)))
-    for table in (entry, share, turn, step, membership, share_reader, request):
+    for table in (entry, share, turn, step, membership, share_reader, unsigned_reader, request):
         tx.execute(delete(table).where(table.c.tenant == who.tenant, table.c.person == who.person))
     tx.execute(delete(outbox).where(outbox.c.tenant == who.tenant, outbox.c.recipient == who.person))
     tx.execute(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
+from random import SystemRandom
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
 from sqlalchemy import Connection
 
@@ -72,6 +73,8 @@ class Services:
     keys: HouseKeys
     contacts: tuple[str, ...] = ()
     """Lines of the help card: the organization's own people to turn to."""
+    shuffle: Callable[[list[Any]], None] = SystemRandom().shuffle
+    """Puts what must not tell by its order into another."""
     held: Held = field(default_factory=Held)
     """Words that wait in memory for their writer's decision."""
     reasons: Held = field(default_factory=Held)

@@ -10,7 +10,7 @@ from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort
-from bot.vault import private, shared
+from bot.vault import private, shared, unsigned
 from bot.vault.private import Entry
 from bot.visit import Feature, Visit
 
@@ -64,6 +64,10 @@ def _read(tx: Connection, visit: Visit) -> Reply:
     if entry.number != NOTE:  # a note belongs to no cohort, so there is nobody to give it to
         options.append(Option("Share…", "sharing.choose", entry.entry))
     options += [Option(f"Take back from {_audience(one)}", "sharing.take-back", one.share) for one in given]
+    options += [
+        Option("Take back what waits without my name", "sharing.withdraw", one)
+        for one in unsigned.waiting(tx, visit.who, entry.cohort, entry.number)
+    ]
     options += [_delete_button(entry), Option("My journal", "journal.list")]
     who = f"Shared with {words.listed([_audience(one) for one in given])}." if given else "Only you see this."
     return Outgoing(
@@ -152,6 +156,8 @@ def _delete(tx: Connection, visit: Visit) -> Reply:
     if not private.of_unit(tx, visit.vault, visit.who, entry.cohort, entry.number):
         turns.drop_step(tx, visit.who.tenant, entry.cohort, visit.who.person, entry.number)
         counting.take_back(tx, visit, entry.cohort, entry.number)
+        for waits in unsigned.waiting(tx, visit.who, entry.cohort, entry.number):
+            unsigned.withdraw(tx, visit.who, waits)
     return Outgoing(
         "Deleted, and any copy you had shared is taken back.",
         options=(Option("My journal", "journal.list"),),

@@ -8,7 +8,7 @@ from bot import words
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import Row
 from bot.store import cohorts, people
-from bot.vault import shared
+from bot.vault import shared, unsigned
 from bot.visit import Feature, Services, Visit
 
 
@@ -43,6 +43,18 @@ def _opened(tx: Connection, visit: Visit) -> shared.Shared | None:
     return found
 
 
+async def read_unsigned(visit: Visit) -> Reply:
+    found = await visit.read(unsigned.read, visit.vault, visit.who, visit.value)
+    if found is None:
+        return Outgoing("This was not shared with you. There is nothing to show.")
+    return Outgoing(
+        f"Somebody shared this without a name, with four or more others. It was released on {words.day(found.day)}.",
+        title=found.title,
+        quotes=tuple(Quote(answer, title=ask) for ask, answer in found.parts),
+        note="Shared in trust. Please do not pass it on, and do not guess who it was.",
+    )
+
+
 async def listing(visit: Visit) -> Reply:
     return await visit.read(_list, visit)
 
@@ -50,13 +62,18 @@ async def listing(visit: Visit) -> Reply:
 def _list(tx: Connection, visit: Visit) -> Reply:
     cohort = cohorts.find(tx, visit.who.tenant, visit.value)
     given = shared.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
-    if cohort is None or not given:
+    nameless = unsigned.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
+    if cohort is None or not (given or nameless):
         return Outgoing("Nobody has shared anything with you here yet.")
     return Outgoing(
         "Members chose to share these with you. Each opens for you alone.",
         title=f"Shared with you in {cohort.name}",
         options=tuple(
-            Option(words.cut(f"{one.writer}: {one.title}", 75), "shared-with-me.read", one.share) for one in given[:20]
+            Option(words.cut(f"{one.writer}: {one.title}", 75), "shared-with-me.read", one.share) for one in given[:12]
+        )
+        + tuple(
+            Option(words.cut(f"Without a name: {one.title}", 75), "shared-with-me.unsigned", one.note)
+            for one in nameless[:12]
         ),
     )
 
@@ -67,6 +84,6 @@ def _audience(found: shared.Shared) -> str:
 
 feature = Feature(
     "shared-with-me",
-    presses={"read": read, "list": listing},
+    presses={"read": read, "unsigned": read_unsigned, "list": listing},
     compose={"share-notice": notice},
 )

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from bot import outbox, reflection_form, words
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent
+from bot.releases import FLOOR
 from bot.store import cohorts, people
 from bot.store.cohorts import Cohort
-from bot.vault import private, shared
-from bot.visit import Feature, Visit
+from bot.vault import private, shared, unsigned
+from bot.visit import Feature, Services, Visit
 
 NOTICE = "share-notice"
+_NAMED = {"unsigned-leaders": shared.FACILITATORS, "unsigned-cohort": shared.COHORT}
+"""What is chosen without a name, and the audience that it is for."""
+
+
+_WAITS = (
+    "Without your name, it waits until five people have shared on this prompt in the same way; until then you can take "
+    "it back. People may know you by your style or by what you tell."
+)
+_TOO_FEW = "Sharing without your name needs five writers, and this cohort has fewer members."
 
 
 async def choose(visit: Visit) -> Reply:
@@ -29,6 +41,12 @@ def _choose(tx: Connection, visit: Visit) -> Reply:
         readers = _readers(tx, visit, cohort, audience)
         if readers:
             choices.append((audience, _audience(tx, visit, audience, readers)))
+    enough = len(cohorts.members(tx, cohort)) >= FLOOR
+    choices += [
+        (audience, f"Without my name: {'facilitators' if named == shared.FACILITATORS else 'cohort'}, once five have")
+        for audience, named in _NAMED.items()
+        if enough and named in dict(choices)
+    ]
     if not choices or not parts:
         return Outgoing("There is nobody in this cohort to share it with yet. Nothing was shared.")
     return Form(
@@ -48,7 +66,8 @@ def _choose(tx: Connection, visit: Visit) -> Reply:
         ),
         entry.entry,
         intro="You will see exactly what is shared, and with whom, before anything is shared. "
-        "People who join later will not see it, and you can take it back at any time.",
+        "People who join later will not see it, and you can take it back at any time. "
+        + (_WAITS if enough else _TOO_FEW),
         submit="Show me first",
     )
 
@@ -63,7 +82,10 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
         return Errors({"": found.text})
     entry, cohort, title, parts = found
     audience = visit.field("audience")
-    readers = _readers(tx, visit, cohort, audience) if audience in (shared.FACILITATORS, shared.COHORT) else []
+    named = _NAMED.get(audience, audience)
+    readers = _readers(tx, visit, cohort, named) if named in (shared.FACILITATORS, shared.COHORT) else []
+    if audience in _NAMED and len(cohorts.members(tx, cohort)) < FLOOR:
+        return Errors({"audience": _TOO_FEW})
     if not readers:
         return Errors({"audience": "Please choose who should be able to read it."})
     wanted = set(visit.fields("parts"))
@@ -85,8 +107,9 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
         visit.services.ids,
     )
     return Outgoing(
-        f"This is exactly what will be shared with {_audience(tx, visit, audience, readers)}, "
-        "under your name. Nothing is shared yet.",
+        f"This is exactly what will be shared with {_audience(tx, visit, named, readers)}, "
+        f"{'without your name, once five have shared' if audience in _NAMED else 'under your name'}. "
+        "Nothing is shared yet.",
         title=title,
         quotes=tuple(Quote(answer, title=ask) for ask, answer in chosen),
         note="Whoever reads it may remember it or copy it, and taking it back cannot undo that.",
@@ -105,6 +128,8 @@ def _give(tx: Connection, visit: Visit) -> Reply:
     given = shared.give(tx, visit.vault, visit.who, visit.value, visit.now)
     if given is None:
         return Outgoing("There is nothing waiting to be shared under this button. Nothing was changed.")
+    if given.audience in _NAMED:
+        return _give_unsigned(tx, visit, given)
     cohort = cohorts.find(tx, visit.who.tenant, given.cohort)
     if cohort is not None:
         outbox.put(tx, _notices(tx, visit, cohort, given))
@@ -116,6 +141,48 @@ def _give(tx: Connection, visit: Visit) -> Reply:
         ),
         replaces=True,
     )
+
+
+def _give_unsigned(tx: Connection, visit: Visit, given: shared.Shared) -> Reply:
+    """The named copy goes in the transaction in which it came; what stays leads to its writer until the release."""
+    entry = private.find(tx, visit.vault, visit.who, given.entry)
+    readers = shared.readers(tx, visit.who, given.share)
+    shared.take_back(tx, visit.vault, visit.who, given.share)
+    if entry is None:
+        return Outgoing("That entry is not in your journal any more. Nothing was shared.", replaces=True)
+    made = unsigned.put(
+        tx,
+        visit.vault,
+        visit.who,
+        given.cohort,
+        entry.number,
+        _NAMED[given.audience],
+        readers,
+        given.title,
+        given.parts,
+        visit.now,
+        visit.services.ids,
+    )
+    return Outgoing(
+        "It waits without your name, until five people have shared on this prompt. After that nobody knows which is "
+        "yours, so it cannot be taken back then.",
+        options=(Option("Take it back", "sharing.withdraw", made), Option("My journal", "journal.list")),
+        replaces=True,
+    )
+
+
+async def withdraw(visit: Visit) -> Reply:
+    if await visit.write(unsigned.withdraw, visit.who, visit.value):
+        return Outgoing("Taken back before anybody could read it.", replaces=True)
+    return Outgoing(
+        "This is released, or taken back already. Once it is released nobody knows whose it was, so it cannot be taken "
+        "back. Nothing was changed.",
+        replaces=True,
+    )
+
+
+def _release(tx: Connection, services: Services, now: datetime) -> bool:
+    return unsigned.release(tx, services.vault, now, services.ids, services.shuffle)
 
 
 def _notices(tx: Connection, visit: Visit, cohort: Cohort, given: shared.Shared) -> list[Intent]:
@@ -169,6 +236,7 @@ def _audience(tx: Connection, visit: Visit, audience: str, readers: list[str]) -
 
 feature = Feature(
     "sharing",
-    presses={"choose": choose, "give": give, "take-back": take_back},
+    presses={"choose": choose, "give": give, "take-back": take_back, "withdraw": withdraw},
     submissions={"preview": preview},
+    plan=_release,
 )

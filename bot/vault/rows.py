@@ -8,23 +8,25 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
 
-from bot.store.tables import entry, request, share
+from bot.store.tables import entry, request, share, unsigned
 from bot.vault import envelope
 from bot.vault.kek import Purpose
 from bot.vault.keyring import Owner
 
-SEALED: dict[Purpose, tuple[Table, ...]] = {Purpose.PRIVATE: (entry,), Purpose.SHARED: (share, request)}
+SEALED: dict[Purpose, tuple[Table, ...]] = {Purpose.PRIVATE: (entry,), Purpose.SHARED: (share, request, unsigned)}
 PURPOSE = {table: purpose for purpose, tables in SEALED.items() for table in tables}
 _BOUND: dict[Table, tuple[Column[Any], ...]] = {
     entry: (entry.c.entry, entry.c.number, entry.c.form, entry.c.saved_at),
     share: (share.c.share, share.c.entry, share.c.state, share.c.audience, share.c.at),
     request: (request.c.request, request.c.helper, request.c.at),
+    unsigned: (unsigned.c.note, unsigned.c.number, unsigned.c.audience, unsigned.c.day, unsigned.c.batch),
 }
 """Columns that say what, when and for whom. Every one of them is refused when it was edited."""
 
 
-def owner(row: Row[Any]) -> Owner:
-    return Owner(row.tenant, row.cohort, row.person)
+def owner(row: Any) -> Owner:
+    """Of what was released without a name, the cohort: nothing of it goes when one of its writers does."""
+    return Owner(row.tenant, row.cohort, row.person or "")
 
 
 def bound(table: Table, row: Any, revision: int = 1) -> list[str]:
@@ -35,7 +37,7 @@ def bound(table: Table, row: Any, revision: int = 1) -> list[str]:
         visibility,
         row.tenant,
         row.cohort,
-        row.person,
+        row.person or "",
         str(revision),
         *(_said(getattr(row, column.name)) for column in _BOUND[table]),
     ]
@@ -56,7 +58,7 @@ def any_sealed(tx: Connection, purpose: Purpose, whose: Owner) -> bool:
             select(table.c.tenant)
             .where(
                 table.c.tenant == whose.tenant,
-                table.c.person == whose.person,
+                func.coalesce(table.c.person, "") == whose.person,
                 table.c.cohort == whose.cohort,
                 sealed(table),
             )
@@ -69,7 +71,7 @@ def any_sealed(tx: Connection, purpose: Purpose, whose: Owner) -> bool:
 def owners(tx: Connection, purpose: Purpose) -> set[Owner]:
     """Everybody who has sealed rows."""
     return {
-        Owner(*row)
+        owner(row)
         for table in SEALED[purpose]
         for row in tx.execute(select(table.c.tenant, table.c.cohort, table.c.person).where(sealed(table)).distinct())
     }
