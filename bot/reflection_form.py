@@ -32,8 +32,9 @@ def show(
     alternative: bool = False,
     words: Words | None = None,
     earlier: Earlier = lambda artifact: "",
+    counted: bool = True,
 ) -> Form:
-    """`words`: what to start from, when the member comes back to an entry."""
+    """`words`: what to start from, when the member comes back to an entry. `counted`: the program's weeks close."""
     fields = [_field(question, words, earlier) for question in unit.questions]
     if unit.step is not None:
         fields.append(
@@ -56,11 +57,13 @@ def show(
         tuple(fields),
         value,
         intro=f"{prompt}\n\n{minutes(unit)} Only the first question needs an answer.\n\n{reader(unit)}"
-        f"{_told(unit.questions)}",
+        f"{_told(unit.questions, counted)}",
     )
 
 
-def show_more(form: str, action: str, value: str, title: str, unit: Unit, start: int, words: Words) -> Form:
+def show_more(
+    form: str, action: str, value: str, title: str, unit: Unit, start: int, words: Words, *, counted: bool = True
+) -> Form:
     """The ratings of a unit after its questions, a page at a time. All of them may stay empty."""
     page = more(unit, start)
     return Form(
@@ -69,7 +72,7 @@ def show_more(form: str, action: str, value: str, title: str, unit: Unit, start:
         action,
         tuple(_field(question, words, lambda artifact: "") for question in page),
         value,
-        intro=f"You may leave any of these empty.\n\n{reader(unit)}{_told(page)}",
+        intro=f"You may leave any of these empty.\n\n{reader(unit)}{_told(page, counted)}",
     )
 
 
@@ -135,8 +138,8 @@ def reader(unit: Unit) -> str:
     return f"Who can read it? {unit.reader}"
 
 
-def _told(questions: Sequence[Question]) -> str:
-    return f" {tally.TOLD}" if any(one.kind in tally.COUNTED for one in questions) else ""
+def _told(questions: Sequence[Question], counted: bool) -> str:
+    return f" {tally.TOLD}" if counted and any(one.kind in tally.COUNTED for one in questions) else ""
 
 
 def minutes(unit: Unit) -> str:

@@ -132,6 +132,25 @@ async def test_the_form_says_before_writing_that_choices_are_counted(town: Town)
     assert "Your words are not." in text_of(form)
 
 
+async def test_where_nothing_is_counted_nothing_is_said_about_it(town: Town) -> None:
+    """A self-paced program has no week that closes."""
+    home = await town.command("imani", "/facilitate")
+    form = await town.press("imani", home, "New cohort")
+    self_paced = next(name for name, one in town.house.services.library.shipped().items() if one.clock == "self-paced")
+    made = await town.submit(
+        "imani", form, {"program": self_paced, "name": "Own pace", "start": "2026-11-30", "zone": "UTC"}
+    )
+    roster = await town.press("imani", made, "Next")
+    ready = await town.submit(
+        "imani", roster, {"channel": str(town.chat.channel), "members": [str(town.chat.who("renata"))]}
+    )
+    await town.press("imani", ready, "Set it running")
+    await town.start("renata")
+    assert "Your words are not." not in text_of(await town.command("renata", "/reflect"))
+    await write(town, "renata")
+    assert kept(town)["tally"] == []
+
+
 # --- through a facilitator's eyes ----------------------------------------------------------------------
 
 

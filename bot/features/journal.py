@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import counting, kinds, reflection_form, words
+from bot import counting, kinds, reflection_form, schedule, words
 from bot.charts import Series, growth_chart
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
@@ -118,6 +118,7 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
         words.unit_name(program, unit),
         unit,
         words=entry.words,
+        counted=schedule.clocked(program),
     )
 
 

@@ -94,6 +94,7 @@ def _open(
         alternative=alternative,
         words=again.words if again else None,
         earlier=lambda which: reflection_form.artifact(program, by_unit, which),
+        counted=schedule.clocked(program),
     )
 
 
@@ -194,6 +195,7 @@ def _more(tx: Connection, visit: Visit) -> Reply:
         unit,
         start,
         entry.words,
+        counted=schedule.clocked(program),
     )
 
 
