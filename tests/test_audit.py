@@ -171,6 +171,21 @@ def test_a_cut_end_is_noticed_by_who_kept_a_code(kept: Store) -> None:
         assert audit.problems(tx, KEY, [head]) != []
 
 
+def test_who_has_the_key_cannot_rewrite_the_past_under_a_code_that_somebody_kept(kept: Store) -> None:
+    """Every code covers all entries before it: an operator's new past has another end."""
+    with kept.begin() as tx:
+        write(tx, 12)
+        (head, _) = audit.heads(tx)
+        later = [one for one in reversed(audit.entries(tx, "t1")) if one.number > 2]
+        open_up(tx)
+        tx.execute(delete(tables.audit).where(tables.audit.c.tenant == "t1", tables.audit.c.number >= 2))
+        audit.append(tx, KEY, "t1", AT, [Deed("p1", "another.deed")])
+        for one in later:
+            audit.append(tx, KEY, "t1", one.at, [one.deed])
+        assert audit.problems(tx, KEY) == []
+        assert audit.problems(tx, KEY, [head]) != []
+
+
 def test_the_code_is_short_enough_to_read_aloud(kept: Store) -> None:
     """Two members compare twelve signs."""
     with kept.begin() as tx:

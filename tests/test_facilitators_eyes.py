@@ -207,10 +207,12 @@ async def test_a_member_reads_what_facilitators_did_and_who_was_refused(town: To
     await town.press("renata", preview, "Share it")
     await town.act("imani", Press("facilitation.home", cohort))
     await town.act("imani", Press("shared-with-me.read", preview.options[0].value))
+    await town.act("imani", Press("setup.people", cohort))
     await town.act("kwame", Press("journal.read", entry))
     said = await record(town, "renata")
     assert "Imani Brooks looked at the counts (Sample cohort)" in said
     assert "Imani Brooks read what you shared" in said
+    assert "Imani Brooks looked at who is in the cohort" in said
     assert "Somebody was refused something that is yours" in said
     assert "Kwame" not in said
     assert "read what you shared" not in await record(town, "thanh-mai")
