@@ -234,8 +234,10 @@ async def test_a_handler_that_sends_the_form_back_is_not_on_record(town: Town) -
     """Nothing was done."""
     cohort = await first_week(town)
     form = await town.act("imani", Press("broadcasts.write", cohort))
+    other = await town.act("imani", Press("facilitation.change", f"{cohort}:3"))
     before = await record(town, "renata")
     await town.submit("imani", form, {"text": " "})
+    await town.submit("imani", other, {"what": "move", "day": "2026-11-01"})
     assert await record(town, "renata") == before
 
 
