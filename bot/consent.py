@@ -46,11 +46,10 @@ def text(facts: Facts, leaders: Sequence[str]) -> str:
     )
 
 
-def short(facts: Facts, *, counted: bool) -> str:
+def short(*, counted: bool) -> str:
     """For the welcome, under everything. `counted`: the program has weeks that close."""
     told = f" {tally.TOLD}" if counted else ""
-    stays = "Ordinary messages stay with this chat platform."
-    return f"Whoever runs the server holds its keys: {facts.runs_it}. {stays}{told}"
+    return f"Whoever runs the server holds its keys. Ordinary messages stay with this chat platform.{told}"
 
 
 def _called(facts: Facts) -> str:

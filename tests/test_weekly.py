@@ -289,7 +289,7 @@ async def test_a_weeks_buttons_do_nothing_for_who_is_not_in_the_cohort(town: Tow
     await write(town, "renata", step=STEP)
     before = kept(town, "person", "account")
     reply = text_of(await town.act(who, Press(f"weekly.{action}", f"{cohort}:0:done")))
-    assert "You are not in a running cohort" in reply
+    assert "for the members of its cohort" in reply
     assert kept(town, "person", "account") == before
 
 

@@ -47,7 +47,7 @@ def welcome(tx: Connection, services: Services, row: Row) -> Outgoing | None:
         "facilitators see counts only.\n\n"
         "Nothing is sent before you press Start. You can skip, pause, download or erase at any time.",
         title=f"Welcome to {cohort.name}",
-        note=consent.short(services.facts, counted=schedule.clocked(program)),
+        note=consent.short(counted=schedule.clocked(program)),
         options=(
             Option("Start", "membership.start", cohort.cohort, "primary"),
             Option("Not now", "membership.later", cohort.cohort),
