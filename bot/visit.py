@@ -22,8 +22,9 @@ from bot.messages import Address, Command, Errors, Incoming, Outgoing, Person, P
 from bot.outbox import Intent, Row
 from bot.programs import Program
 from bot.store import Store, inbox
-from bot.store.cohorts import Cohort, program_text
+from bot.store.cohorts import Cohort
 from bot.store.people import Somebody
+from bot.store.pinned import text_of
 from bot.vault.vault import Vault
 from index.search import Answer, Hit
 
@@ -82,7 +83,7 @@ class Services:
 
     def program(self, tx: Connection, cohort: Cohort) -> Program:
         """The version of the program that the cohort started with."""
-        text = program_text(tx, cohort.tenant, cohort.program, cohort.version)
+        text = text_of(tx, cohort.tenant, cohort.program, cohort.version)
         return self.library.parse(text, cohort.program)
 
 

@@ -119,4 +119,5 @@ async def test_no_trace_of_the_writer_stays_in_the_named_copies(town: Town) -> N
     await give(town, "renata")
     assert kept(town)["share"] == []
     assert kept(town)["share_reader"] == []
-    assert on_disk(town, "person number 0")
+    assert len(kept(town)["unsigned"]) == 1
+    assert not on_disk(town, "person number 0")

@@ -46,13 +46,15 @@ async def first_week(town: Town, members: Sequence[str] = MEMBERS) -> str:
 
 
 def answers(form: Reply, **words: str) -> dict[str, str | Sequence[str]]:
-    """The first choice wherever an answer is required, and the given words."""
+    """The first choice or a line wherever an answer is required, and the given words."""
     assert isinstance(form, Form), form
     filled: dict[str, str | Sequence[str]] = {}
     for one in form.fields:
         if one.required and not one.initial and one.choices:
             first = one.choices[0][0]
             filled[one.name] = [first] if one.kind == "choices" else first
+        elif one.required and not one.initial:
+            filled[one.name] = "One line."
     return filled | words
 
 

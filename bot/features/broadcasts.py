@@ -86,8 +86,7 @@ async def preview(visit: Visit) -> Reply:
 
 
 def _audience(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None, int, int]:
-    """The cohort, its channel, how many members a private message would go to, and how many of them it would not
-    reach."""
+    """The cohort, its channel, how many members a private message would go to, and how many it would not reach."""
     cohort = choose.led_cohort(tx, visit, visit.value)
     where = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
     return cohort, where, len(copies.recipients(tx, cohort)), len(doors.shut(tx, cohort))

@@ -11,7 +11,7 @@ from bot import choose, edition, upcoming
 from bot.edition import Difference
 from bot.messages import Option, Outgoing, Reply
 from bot.programs import Program
-from bot.store import cohorts
+from bot.store import cohorts, pinned
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
@@ -57,7 +57,7 @@ def _use(tx: Connection, visit: Visit) -> Reply:
     found = _difference(tx, visit, cohort, new)
     if found.obstacles:
         return Outgoing(f"More was sent meanwhile, so nothing was changed:\n\n{_list(found.obstacles)}", replaces=True)
-    cohorts.pin_program(tx, cohort.tenant, new.id, new.version, new.text)
+    pinned.pin(tx, cohort.tenant, new.id, new.version, new.text)
     for number, change in found.changes.items():
         cohorts.set_change(tx, cohort, number, change)
     cohorts.set_version(tx, cohort, new.version)

@@ -10,7 +10,7 @@ from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Person,
 from bot.outbox import Intent
 from bot.programs import Program
 from bot.schedule import MemberPlan
-from bot.store import cohorts, people
+from bot.store import cohorts, people, pinned
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
@@ -36,7 +36,7 @@ def _create(tx: Connection, visit: Visit) -> Reply:
     if isinstance(wanted, Errors):
         return wanted
     program = wanted.program
-    cohorts.pin_program(tx, visit.who.tenant, program.id, program.version, program.text)
+    pinned.pin(tx, visit.who.tenant, program.id, program.version, program.text)
     cohort = cohorts.create(
         tx,
         visit.who,

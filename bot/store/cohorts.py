@@ -13,7 +13,7 @@ from bot.ids import Ids
 from bot.schedule import Change, CohortPlan, MemberPlan
 from bot.store import plans
 from bot.store.people import FACILITATOR, QUIET_FROM, QUIET_TO, Somebody, grant, has_role
-from bot.store.tables import change, cohort, membership, person, program
+from bot.store.tables import change, cohort, membership, person
 
 DRAFT, RUNNING, CLOSED = "draft", "running", "closed"
 INVITED, LATER, STARTED, LEFT = "invited", "later", "started", "left"
@@ -58,27 +58,6 @@ class Member:
     def plan(self) -> MemberPlan:
         started = self.started_at if self.state == STARTED else None
         return MemberPlan(self.zone, self.quiet_from, self.quiet_to, self.day, self.time, started, self.paused_until)
-
-
-def pin_program(tx: Connection, home: str, name: str, version: str, text: str) -> None:
-    """Keep the program's text, so that a running cohort never changes under its members."""
-    known = tx.execute(
-        select(program.c.version).where(
-            program.c.tenant == home, program.c.program == name, program.c.version == version
-        )
-    ).first()
-    if known is None:
-        tx.execute(insert(program).values(tenant=home, program=name, version=version, text=text))
-
-
-def program_text(tx: Connection, home: str, name: str, version: str) -> str:
-    return str(
-        tx.execute(
-            select(program.c.text).where(
-                program.c.tenant == home, program.c.program == name, program.c.version == version
-            )
-        ).scalar_one()
-    )
 
 
 def create(

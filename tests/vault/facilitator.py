@@ -40,6 +40,8 @@ sys.modules["bot.features"] = features()
 import bot.platforms  # noqa: E402 - after the door was shut
 from bot.app import Directory  # noqa: E402
 from bot.clock import DemoClock  # noqa: E402
+from bot.consent import Facts  # noqa: E402
+from bot.house_keys import derived  # noqa: E402
 from bot.ids import random_id  # noqa: E402
 from bot.library import Library  # noqa: E402
 from bot.messages import Command, Form, Incoming, Outgoing, Press, Reply, Submission  # noqa: E402
@@ -67,7 +69,8 @@ async def main(folder: Path) -> None:
         vault,
         clock.now,
         random_id,
-        "nobody",
+        Facts("nobody"),
+        derived(b"0" * 32),
     )
     route = [import_module(f"bot.features.{name}").feature for name in NAMES]
     desk = FrontDesk(services, route)

@@ -157,7 +157,8 @@ def test_data_and_keyring_of_different_ages_are_told(tmp_path: Path, which: str)
         (data / KEYRING).write_bytes((tmp_path / "other" / "data" / KEYRING).read_bytes())
     else:
         with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as db, db:
-            db.execute("DROP TABLE vault")
+            for later in ("unsigned_reader", "unsigned", "tally", "release", "audit", "vault"):
+                db.execute(f"DROP TABLE {later}")
             db.execute("ALTER TABLE request ADD COLUMN text")
             db.execute("ALTER TABLE request DROP COLUMN body")
             db.execute("UPDATE schema SET version = 5")
