@@ -63,6 +63,8 @@ def open_vault(
         return vault
     except Locked as problem:
         return Vault.locked(str(problem), keyring)
+    except OSError as problem:
+        return Vault.locked(f"The keyring's folder cannot be made ({problem.strerror}). Nothing was lost.", keyring)
     except DBAPIError as problem:
         return Vault.locked(f"The keyring does not answer ({type(problem.orig).__name__}). Nothing was lost.", keyring)
 
@@ -91,6 +93,8 @@ def _keyring(places: Places, random: Callable[[int], bytes], *, expected: bool) 
     file = places.keyring_file
     if file is not None and expected and not file.exists():
         raise Locked(_NO_KEYRING)  # and no empty one is left in its place
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
     try:
         return Keyring(places.keyring, random)
     except CohortbookError as problem:
