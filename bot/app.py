@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import audit, backup, control, heads, house_keys, key_commands, lanes, platforms
+from bot import audit, backup, control, heads, house_keys, key_commands, lanes, platforms, tombstones
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.consent import Facts
 from bot.errands import Terms
 from bot.errors import Refused
+from bot.forgetting import Forgetting, catch_up
+from bot.held import Held
 from bot.ids import Ids, random_id
 from bot.library import Library
 from bot.messages import Address, Incoming, Person, Platform, Reply
@@ -25,6 +27,7 @@ from bot.router import FrontDesk
 from bot.search import Search
 from bot.store import Store, milestones, ownership, people
 from bot.store.ownership import Ownership
+from bot.tombstones import Ledger
 from bot.vault.opening import open_vault
 from bot.visit import Services
 from bot.worker import Worker
@@ -116,10 +119,12 @@ class House:
         from starlette.applications import Starlette
         from starlette.routing import BaseRoute
 
-        from bot import health
+        from bot import downloads, health
 
         anyone = self.settings.metrics == "anyone"
         routes: list[BaseRoute] = [*health.routes(self.services, self.metrics, self.search, anyone)]
+        if self.settings.public_url:
+            routes += downloads.routes(self.services)
         for platform in self.platforms.values():
             offered = getattr(platform, "routes", None)
             if offered is not None:
@@ -189,17 +194,26 @@ def _build(
         name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
     }
     search = Search(settings.index_folder)
+    held = Held()
+    ledger = Ledger(settings.data / tombstones.FILE)
+    catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), ids)
+    keeping = settings.keeping
+    forgetting = Forgetting(store, vault, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now)
     services = Services(
         store,
         search,
         Directory(running),
         Library(settings.prompts),
         vault,
+        forgetting,
         clock.now,
         ids,
         Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url)),
         house_keys.in_folder(settings.data),
         tuple(settings.contacts),
+        held,
+        keeping,
+        settings.public_url,
     )
     desk = WakefulDesk(services)
     metrics = Metrics()

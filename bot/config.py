@@ -10,10 +10,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from bot.errors import SettingsError
+from bot.keeping import Keeping
 from bot.messages import Address
 from bot.programs.reading import read
 from bot.vault.places import KEYRING, Places
@@ -64,6 +66,14 @@ class Settings(BaseModel):
     """Who runs this bot, as members read it."""
     contacts: list[str] = Field(default_factory=list)
     """Lines of the help card: the organization's own people to turn to."""
+    public_url: str = ""
+    """Where members' browsers reach the bot's own pages, such as https://bot.example.org; empty where they cannot."""
+    kept_days: int = Field(default=90, ge=0, le=3650)
+    """What people wrote is removed so many days after their program's last day."""
+    kept_days_after_leaving: int = Field(default=30, ge=0, le=3650)
+    """Everything of somebody is removed so many days after they have left the chat platform."""
+    backup_days: int = Field(default=7, ge=1, le=365)
+    """`cohortbook backup` removes older copies from the backup folder, and erased members are told this."""
     log: Literal["text", "json"] = "text"
     """How the log's lines are written."""
     metrics: Literal["this-machine", "anyone"] = "this-machine"
@@ -109,6 +119,28 @@ class Settings(BaseModel):
         if value and (scheme not in ("postgresql", "postgres", "postgresql+psycopg") or not rest):
             raise ValueError("must be postgresql://user:password@host/name, or left out for a file inside `data`")
         return value
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def keyring_copies(self) -> Path:
+        return self.data / "keyring-backups"
+
+    @property
+    def keeping(self) -> Keeping:
+        return Keeping(self.kept_days, self.kept_days_after_leaving, self.backup_days)
+
+    @field_validator("public_url")
+    @classmethod
+    def _page(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment):
+            raise ValueError("must be an address such as https://bot.example.org, or left out")
+        if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
+            raise ValueError("must begin with https: members fetch what they wrote there")
+        return value.rstrip("/")
 
     @field_validator("facilitators")
     @classmethod

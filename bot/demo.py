@@ -29,6 +29,7 @@ def settings(base: Settings) -> Settings:
             "key": SecretStr(""),
             "key_file": None,
             "keyring": SecretStr(""),
+            "public_url": f"http://127.0.0.1:{base.port}" if base.port else "",
             "platforms": {"web": {"channel": CHANNEL}},
             "facilitators": ["web/playground/imani"],
             "runs_it": "whoever started this demo on this computer",

@@ -1,42 +1,152 @@
-"""Forgetting a person: every row that is theirs, in one transaction."""
+"""Forgetting a person: every row that is theirs, in one transaction, and what is to be taken away in their chat."""
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, select, update
+from dataclasses import dataclass
+from datetime import datetime
 
-from bot.store.people import Somebody
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from bot import outbox
+from bot.ids import Ids
+from bot.messages import Address
+from bot.store import people
 from bot.store.tables import (
+    account,
+    broadcast,
+    cohort,
+    download,
     entry,
+    erasure,
     membership,
-    outbox,
     person,
     request,
+    role,
     share,
     share_reader,
     step,
     turn,
     unsigned_reader,
 )
+from bot.store.tables import outbox as rows
+from bot.tombstones import Tombstone
 from bot.vault import unsigned
-from bot.vault.vault import Vault
+
+TAKE_AWAY = "forget"
+"""The kind of intent that deletes one of the bot's own messages."""
+_THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download)
 
 
-def erase(tx: Connection, vault: Vault, who: Somebody, zone: str) -> None:
-    """The person's account stays known, so that they can ask questions or be invited again.
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was removed, as counts."""
 
-    `zone`: the one that their platform tells, in place of what they had set. Messages that were put to
-    them go too, so that an invitation later begins from the beginning. Their keys go first: should the rest
-    come to nothing, nobody can read what is left, and they ask again.
-    """
-    vault.forget(who.tenant, who.person)
-    unsigned.withdraw_all(tx, who)
-    mine = select(share.c.share).where(share.c.tenant == who.tenant, share.c.person == who.person)
-    tx.execute(delete(share_reader).where(share_reader.c.tenant == who.tenant, share_reader.c.share.in_(mine)))
-    for table in (entry, share, turn, step, membership, share_reader, unsigned_reader, request):
-        tx.execute(delete(table).where(table.c.tenant == who.tenant, table.c.person == who.person))
-    tx.execute(delete(outbox).where(outbox.c.tenant == who.tenant, outbox.c.recipient == who.person))
-    tx.execute(
-        update(person)
-        .where(person.c.tenant == who.tenant, person.c.person == who.person)
-        .values(zone=zone, quiet_from=None, quiet_to=None)
+    reflections: int
+    shares: int
+    questions: int
+    messages: int
+    """The bot's own private messages to them, which are deleted one after the other from now on."""
+    addresses: tuple[Address, ...]
+    receipt: str
+    """Under which the deletions can be followed; it leads to nobody."""
+
+
+def known(tx: Connection, tenant: str, who: str) -> bool:
+    return (
+        tx.execute(select(person.c.person).where(person.c.tenant == tenant, person.c.person == who)).first() is not None
     )
+
+
+def erase(tx: Connection, tenant: str, who: str, stone: Tombstone, now: datetime, at: datetime, ids: Ids) -> Erased:
+    """Whoever writes again later is somebody new. Roles go over to that somebody, since they are not the member's.
+
+    `now`: the calendar's; `at`: the machine's.
+    """
+    receipt = ids()
+    addresses = tuple(
+        Address.parse(found)
+        for found in tx.execute(
+            select(account.c.address).where(account.c.tenant == tenant, account.c.person == who)
+        ).scalars()
+    )
+    reflections, shares, questions = (
+        tx.execute(select(func.count()).where(table.c.tenant == tenant, table.c.person == who)).scalar_one()
+        for table in (entry, share, request)
+    )
+    messages = _take_away(tx, tenant, who, receipt, now)
+    unsigned.withdraw_all(tx, people.somebody(tx, tenant, who))
+    mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who)
+    tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
+    for table in _THEIRS:
+        tx.execute(delete(table).where(table.c.tenant == tenant, table.c.person == who))
+    tx.execute(delete(rows).where(rows.c.tenant == tenant, rows.c.recipient == who))
+    _part(tx, tenant, who, ids)
+    record(tx, stone, at)
+    return Erased(reflections, shares, questions, messages, addresses, receipt)
+
+
+def record(tx: Connection, stone: Tombstone, at: datetime) -> None:
+    """The database remembers which erasures it has been through."""
+    this = (erasure.c.tenant == stone.tenant, erasure.c.tombstone == stone.mark)
+    if tx.execute(select(erasure.c.at).where(*this)).first() is None:
+        tx.execute(insert(erasure).values(tenant=stone.tenant, tombstone=stone.mark, at=at))
+
+
+def recorded(tx: Connection) -> set[Tombstone]:
+    return {Tombstone(row.tenant, row.tombstone) for row in tx.execute(select(erasure.c.tenant, erasure.c.tombstone))}
+
+
+def _take_away(tx: Connection, tenant: str, who: str, receipt: str, now: datetime) -> int:
+    """An intent for each message that reached them. It knows the message, and no longer the person."""
+    sent = tx.execute(
+        select(rows.c.ref, rows.c.lane).where(
+            rows.c.tenant == tenant,
+            rows.c.recipient == who,
+            rows.c.channel.is_(False),
+            rows.c.state == outbox.SENT,
+            rows.c.ref.is_not(None),
+        )
+    ).all()
+    found = {row.ref: row.lane for row in sent}
+    outbox.open_lanes(tx, {(tenant, lane) for lane in found.values()})
+    for number, (ref, lane) in enumerate(found.items()):
+        platform, _, workspace = lane.partition(":")
+        tx.execute(
+            insert(rows).values(
+                tenant=tenant,
+                key=outbox.key("", TAKE_AWAY, number, receipt, receipt),
+                cohort="",
+                kind=TAKE_AWAY,
+                number=number,
+                recipient=receipt,
+                channel=False,
+                subject=receipt,
+                due_at=now,
+                state=outbox.READY,
+                lane=lane,
+                address=str(Address(platform, workspace, "person", "-")),
+                ref=ref,
+            )
+        )
+    return len(found)
+
+
+def _part(tx: Connection, tenant: str, who: str, ids: Ids) -> None:
+    here = (person.c.tenant == tenant, person.c.person == who)
+    held = (role.c.tenant == tenant, role.c.person == who)
+    if tx.execute(select(role.c.role).where(*held)).first() is None:
+        tx.execute(delete(account).where(account.c.tenant == tenant, account.c.person == who))
+    else:
+        before, new = people.somebody(tx, tenant, who), ids()
+        made = tx.execute(select(person.c.created_at).where(*here)).scalar_one()
+        tx.execute(
+            insert(person).values(tenant=tenant, person=new, name=before.name, zone=before.zone, created_at=made)
+        )
+        for table, column in (
+            (account, account.c.person),
+            (role, role.c.person),
+            (broadcast, broadcast.c.person),
+            (cohort, cohort.c.created_by),
+        ):
+            tx.execute(update(table).where(table.c.tenant == tenant, column == who).values({column: new}))
+    tx.execute(delete(person).where(*here))

@@ -39,6 +39,11 @@ class Held:
         """Whose words wait under a key; None when none do."""
         return self._words[key][0] if key in self._words else None
 
+    def drop(self, person: str) -> None:
+        """Everything that waits for this person."""
+        for key in [key for key, (owner, _, _) in self._words.items() if owner == person]:
+            del self._words[key]
+
     def _forget(self, now: datetime) -> None:
         for key in [key for key, (_, _, until) in self._words.items() if until <= now]:
             del self._words[key]

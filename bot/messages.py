@@ -251,7 +251,10 @@ class House(Protocol):
 
 
 class Platform(Protocol):
-    """One chat platform. Delivery raises `Refused`, `Wait` or `Unknown` from `bot.errors`."""
+    """One chat platform. Delivery raises `Refused`, `Wait` or `Unknown` from `bot.errors`.
+
+    One that keeps something of its own about people also has `async def forget(self, address: Address) -> None`.
+    """
 
     name: str
 

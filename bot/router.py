@@ -71,7 +71,9 @@ class FrontDesk:
         who = incoming.who
         profile = await self._services.directory.person(who)
         somebody, door = await self._services.store.read(_arrival, who)
-        if somebody is None or somebody.name != profile.name:
+        if somebody is None and self._leaves_unmet(incoming):
+            somebody = people.unmet(profile)
+        elif somebody is None or somebody.name != profile.name:
             somebody = await self._services.store.write(
                 people.meet, who, profile, self._services.now(), self._services.ids
             )
@@ -134,6 +136,14 @@ class FrontDesk:
         await self._services.store.write(visit.record)
         return _refusal(visit.incoming, text)
 
+    def _leaves_unmet(self, incoming: Incoming) -> bool:
+        """Opening the bot's page does not make somebody known, and who was erased does not become known by it again."""
+        if not isinstance(incoming.what, Press):
+            return incoming.event == _page(incoming.who)
+        name, _, action = incoming.what.action.partition(".")
+        known = self._by_name.get(name)
+        return known is not None and action in known.unmet
+
     def _handler(self, visit: Visit) -> tuple[Handler | None, str]:
         what = visit.incoming.what
         if isinstance(what, Command):
@@ -158,7 +168,7 @@ class FrontDesk:
     async def home(self, who: Address) -> Outgoing:
         somebody = await self._services.store.read(people.known, who)
         leads = somebody is not None and await self._services.store.read(_only_leads, somebody)
-        reply = await self.answer(Incoming(f"home:{who}", who, who, Command("facilitate" if leads else "cohort")))
+        reply = await self.answer(Incoming(_page(who), who, who, Command("facilitate" if leads else "cohort")))
         return reply if isinstance(reply, Outgoing) else Outgoing("")
 
     def commands(self) -> Sequence[tuple[str, str]]:
@@ -215,6 +225,11 @@ def _cohort_named(tx: Connection, visit: Visit) -> str:
     """The cohort that a button's value begins with; empty when it names none of this tenant's."""
     which = visit.value.partition(":")[0]
     return which if which and cohorts.find(tx, visit.who.tenant, which) else ""
+
+
+def _page(who: Address) -> str:
+    """The event of opening the bot's page. No platform's own events are called so."""
+    return f"home:{who}"
 
 
 def _only_leads(tx: Connection, who: Somebody) -> bool:

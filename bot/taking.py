@@ -171,6 +171,8 @@ def _in_time(tx: Connection, where: Mapping[str, object], room: int, now: dateti
 def _errand(row: Row[Any], fence: int, start: float, safe_from: datetime) -> Errand:
     look = row.state == UNKNOWN and (row.safe_until is None or row.safe_until < safe_from)
     where = row.address if row.state == UNKNOWN and row.address else row.found_address
+    if where is None and row.ref:  # something to take away from a person who is not known any more
+        where = row.address
     return Errand(row_of(row, fence), Address.parse(where) if where else None, start, look, row.found_door or "")
 
 

@@ -13,15 +13,17 @@ from sqlalchemy import Connection
 from bot import audit
 from bot.audit import Deed
 from bot.consent import Facts
-from bot.errors import CohortbookError
+from bot.errors import CohortbookError, NotAllowed
+from bot.forgetting import Forgetting
 from bot.held import Held
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
+from bot.keeping import Keeping
 from bot.kinds.text import clean
 from bot.messages import Address, Command, Errors, Incoming, Outgoing, Person, Press, Reply, Submission, Text
 from bot.outbox import Intent, Row
 from bot.programs import Program
-from bot.store import Store, inbox
+from bot.store import Store, inbox, people
 from bot.store.cohorts import Cohort
 from bot.store.people import Somebody
 from bot.store.pinned import text_of
@@ -68,6 +70,7 @@ class Services:
     library: Library
     vault: Vault
     """Seals and opens people's words; only `bot.vault` knows which."""
+    forgetting: Forgetting
     now: Callable[[], datetime]
     ids: Ids
     facts: Facts
@@ -80,6 +83,9 @@ class Services:
     """Words that wait in memory for their writer's decision."""
     reasons: Held = field(default_factory=Held)
     """Why an answer was given, for its asker; apart, so that many questions push nobody's words out."""
+    keeping: Keeping = Keeping()  # noqa: RUF009 - it is frozen
+    public_url: str = ""
+    """Where members' browsers reach this bot's own pages; empty where they cannot."""
 
     def program(self, tx: Connection, cohort: Cohort) -> Program:
         """The version of the program that the cohort started with."""
@@ -173,6 +179,7 @@ class Visit:
         noted = len(self.deeds)
 
         def and_record(tx: Connection) -> T:
+            self._must_be_known(tx)
             del self.deeds[noted:]  # of an attempt that the database took back
             result = fn(tx, *args, **kwargs)
             if not isinstance(result, Errors):
@@ -182,6 +189,14 @@ class Visit:
         result = await self.services.store.write(and_record)
         self.deeds.clear()
         return result
+
+    def _must_be_known(self, tx: Connection) -> None:
+        """Whoever was erased while this was under way would else begin to be kept again, unasked."""
+        if not people.hold(tx, self.who):
+            raise NotAllowed(
+                "Everything of yours was erased while this was open, so nothing was saved. To begin anew, send it "
+                "again."
+            )
 
     async def once(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """For what must not run twice: raises AlreadyDone when this event or form was handled before.
@@ -225,6 +240,8 @@ class Feature:
     for_guests: bool = False
     """Also for guests and strangers from other workspaces, who can only look things up."""
     presses: Mapping[str, Handler] = field(default_factory=dict)
+    unmet: frozenset[str] = frozenset()
+    """Those of the presses by which nobody becomes known who was not."""
     submissions: Mapping[str, Handler] = field(default_factory=dict)
     takes_text: Callable[[Visit], bool] | None = None
     """Whether a typed message is this feature's; the first in the route that says yes gets it."""

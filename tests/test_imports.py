@@ -17,6 +17,9 @@ PRIVATE = "bot.vault.private"
 MAY_OPEN_OWN_WORDS = {
     "bot.reflection_form",
     "bot.counting",
+    "bot.own_data",
+    "bot.own_data_back",
+    "bot.own_ratings",
     "bot.features.reflections",
     "bot.features.journal",
     "bot.features.sharing",

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from pydantic import SecretStr
 
@@ -160,9 +160,10 @@ async def open_town(
     *,
     prompts: Path | None = None,
     first_id: int = 1,
+    **more: Any,
 ) -> AsyncIterator[Town]:
     """`database`: the URL of an empty one; without, a SQLite file in the folder. `prompts`: other programs than those
-    that are shipped. `first_id`: where a town that was closed goes on counting."""
+    that are shipped. `first_id`: where a town that was closed goes on counting. `more`: settings."""
     fakes = str(Path(__file__).parent / "fakes")
     if fakes not in bot.platforms.__path__:
         bot.platforms.__path__.append(fakes)  # the recipe for adding a platform: a file in the folder
@@ -178,6 +179,7 @@ async def open_town(
         runs_it="the town's own people",
         **({"prompts": prompts} if prompts else {}),
         contacts=["The town's nurse: knock at the blue door."],
+        **more,
     )
     house = build(settings, clock, ids=lambda: f"id{next(count):06d}", machine=machine)
     clock.deliver = house

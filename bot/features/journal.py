@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import counting, kinds, reflection_form, schedule, words
+from bot import counting, own_ratings, reflection_form, schedule, words
 from bot.charts import Series, growth_chart
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
@@ -183,25 +183,8 @@ async def chart(visit: Visit) -> Reply:
 
 
 def _ratings(tx: Connection, visit: Visit) -> list[Series]:
-    """One series per rating that the member gave, in the order of units."""
-    found: dict[tuple[str, str], Series] = {}
-    for entry in private.everything(tx, visit.vault, visit.who):
-        if entry.number == NOTE:
-            continue
-        _, program, unit = _unit(tx, visit, entry)
-        for question in reflection_form.asked(unit):
-            value = entry.words.answers.get(question.id)
-            if value is None:
-                continue
-            point = kinds.find(question.kind).point(value, question)
-            if point is None:
-                continue
-            name = next((one.title for one in program.ratings if one.id == question.rating), question.ask)
-            series = found.setdefault((program.id, question.rating or question.ask), Series(name, []))
-            series.points.append(
-                (words.unit_name(program, unit), point, kinds.find(question.kind).show(value, question))
-            )
-    return list(found.values())
+    entries = [one for one in private.everything(tx, visit.vault, visit.who) if one.number != NOTE]
+    return own_ratings.series(entries, lambda one: _unit(tx, visit, one)[1:])
 
 
 # --- shared pieces -----------------------------------------------------------------------------------

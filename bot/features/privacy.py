@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from zoneinfo import ZoneInfo
+import asyncio
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
-from bot import audit, choose, consent, counting, deeds, erasure, overview, reflection_form
-from bot.messages import File, Option, Outgoing, Quote, Reply
+from bot import audit, choose, consent, deeds, downloads, erasure, outbox, overview, own_data, sealed_file, words
+from bot.forgetting import AlreadyGone, Receipt
+from bot.messages import Address, File, Option, Outgoing, Quote, Reply
+from bot.outbox import Row
 from bot.store import cohorts, people
-from bot.vault import private, requests, shared
-from bot.visit import Feature, Visit
+from bot.store.tables import outbox as rows
+from bot.vault import shared
+from bot.visit import Feature, Replacement, Services, Visit
 
+_DOWNLOAD = Option("Download my data", "privacy.download")
 _ERASE = Option(
     "Erase my data",
     "privacy.erase",
@@ -32,7 +33,7 @@ async def home(visit: Visit) -> Reply:
             Option("Who can read what?", "privacy.who", style="primary"),
             Option("What do facilitators see?", "privacy.mirror"),
             Option("Who did what about me?", "privacy.record"),
-            Option("Download my data", "privacy.download"),
+            _DOWNLOAD,
             _ERASE,
         ),
     )
@@ -45,7 +46,7 @@ async def who(visit: Visit) -> Reply:
         options=(
             Option("What do facilitators see?", "privacy.mirror"),
             Option("Who did what about me?", "privacy.record"),
-            Option("Download my data", "privacy.download"),
+            _DOWNLOAD,
             _ERASE,
         ),
     )
@@ -102,81 +103,123 @@ def _record(tx: Connection, visit: Visit) -> Reply:
     return Outgoing(deeds.about(tx, visit), title="Who did what about me", note=code)
 
 
+# --- taking everything along ---------------------------------------------------------------------------
+
+
 async def download(visit: Visit) -> Reply:
-    data = await visit.read(_archive, visit)
+    """By a link where members reach this bot's pages, and else as a file that only its key opens."""
+    if visit.services.public_url:
+        link = await visit.write(_link, visit)
+        return Outgoing(
+            "Here is everything you wrote, as files to read and for other programs.",
+            quotes=(Quote("Open this page and press its button.", title="My data", source_url=link),),
+            note=f"Only you see this. The link works once, for {downloads.VALID.seconds // 60} minutes. Whoever has it "
+            "can use it, so please pass it to nobody.",
+        )
+    kept = await visit.read(own_data.gather, visit.services, visit.who, visit.now)
+    sealed = await asyncio.to_thread(lambda: sealed_file.seal(own_data.pack(kept)))
+    which = visit.services.ids()
+    visit.services.held.put(which, visit.who.person, sealed.key, visit.now)
     return Outgoing(
-        "Here is everything you wrote, as a file to keep. It is readable by whoever opens it, so choose where "
-        "you store it.",
-        file=File("my-cohortbook.zip", data, "application/zip"),
-        note="Only you see this.",
+        "Here is everything you wrote, in a locked file. Its key opens it, and nothing else does. Please take the key "
+        "now: I show it once, for an hour, and keep it nowhere.",
+        file=File(f"{downloads.FILE}.age", sealed.data, "application/octet-stream"),
+        options=(Option("Show the key, once", "privacy.key", which, "primary"),),
+        note="Programs that open it: age-encryption.org names some.",
     )
 
 
-def _archive(tx: Connection, visit: Visit) -> bytes:
-    """journal.json for machines, journal.md for people."""
-    entries, lines = [], [f"# Journal of {visit.who.name}", ""]
-    for entry in private.everything(tx, visit.vault, visit.who):
-        title, pairs = _readable(tx, visit, entry)
-        saved = entry.saved_at.astimezone(ZoneInfo(visit.who.zone))
-        entries.append(
-            {
-                "title": title,
-                "saved": saved.isoformat(timespec="seconds"),
-                "revision": entry.revision,
-                "answers": [{"question": ask, "answer": answer} for ask, answer in pairs],
-                "shared_with": [one.audience for one in shared.of_entry(tx, visit.vault, visit.who, entry.entry)],
-            }
-        )
-        lines += [f"## {title}", f"Saved {saved:%Y-%m-%d %H:%M}", ""]
-        for ask, answer in pairs:
-            lines += [f"**{ask}**" if ask else "", "", answer, ""]
-    asked = requests.of_asker(tx, visit.vault, visit.who)
-    for one in asked:
-        at = one.at.astimezone(ZoneInfo(visit.who.zone))
-        lines += [f"## Asked {one.name}", f"Sent {at:%Y-%m-%d %H:%M}", "", one.text, ""]
-    questions = [
-        {
-            "to": one.name,
-            "sent": one.at.astimezone(ZoneInfo(visit.who.zone)).isoformat(timespec="seconds"),
-            "text": one.text,
-        }
-        for one in asked
-    ]
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(
-            "journal.json",
-            json.dumps(
-                {"format": "cohortbook journal 1", "entries": entries, "asked": questions}, ensure_ascii=False, indent=2
-            ),
-        )
-        archive.writestr("journal.md", "\n".join(lines))
-    return held.getvalue()
+def _link(tx: Connection, visit: Visit) -> str:
+    services = visit.services
+    at = services.store.machine_now(tx)
+    return downloads.issue(tx, visit.who, services.public_url, at, downloads.fresh_token)
 
 
-def _readable(tx: Connection, visit: Visit, entry: private.Entry) -> tuple[str, list[tuple[str, str]]]:
-    cohort = cohorts.find(tx, visit.who.tenant, entry.cohort) if entry.number >= 0 else None
-    if cohort is None:
-        return "Note", [("", str(entry.words.answers.get("note", "")))]
-    unit = visit.services.program(tx, cohort).unit(entry.number)
-    return f"{cohort.name}: {unit.title}", reflection_form.pairs(unit, entry.words)
+async def key(visit: Visit) -> Reply:
+    found = visit.services.held.take(visit.value, visit.who.person, visit.now)
+    if found is None:
+        return Outgoing(
+            "This key was shown already, or its hour is over. Nothing is lost: download your data again, and you get "
+            "a new file with a new key.",
+            options=(_DOWNLOAD,),
+        )
+    return Outgoing(
+        found,
+        title="The key to your file",
+        note="Only you see this, and only now. Keep it apart from the file: with both, anybody can read it.",
+    )
+
+
+# --- being forgotten -----------------------------------------------------------------------------------
 
 
 async def erase(visit: Visit) -> Reply:
-    profile = await visit.services.directory.person(visit.incoming.who)
-    await visit.write(_erase, visit, profile.zone or "UTC")
+    try:
+        receipt = await visit.services.forgetting.forget(visit.who.tenant, visit.who.person)
+    except AlreadyGone:
+        return Outgoing("That was already erased. There was nothing left of yours to erase.", replaces=True)
+    return _receipt(receipt, visit.who.zone)
+
+
+def _receipt(receipt: Receipt, zone: str) -> Outgoing:
+    done = receipt.erased
+    counts = (
+        f"• {_many(done.reflections, 'reflection', 'reflections')} and notes\n"
+        f"• {_many(done.shares, 'copy', 'copies')} that you had shared\n"
+        f"• {_many(done.questions, 'question', 'questions')} that you put to a person\n"
+        "• your settings, your place in your cohorts, and which prompts you answered or skipped"
+    )
+    options: tuple[Option, ...] = ()
+    messages = "I had sent you no private messages here."
+    if done.messages:
+        messages = (
+            f"I am now taking away my own {_many(done.messages, 'private message', 'private messages')} to you, one "
+            "after the other. Where this chat platform does not let me, they stay until you delete them."
+        )
+        options = (Option("How far is that?", "privacy.progress", done.receipt),)
     return Outgoing(
-        "Erased: your journal, what you shared, what you asked people, your settings, and your place in your "
-        "cohorts. "
-        "Backups made by whoever runs this server may hold older copies until they are replaced. Messages in "
-        "this chat stay until you delete them.",
+        f"Erased on {words.moment(receipt.at, zone)}:\n{counts}\n\n"
+        f"The keys to your words are destroyed, so copies in backups cannot be read any more. The last of these "
+        f"copies is removed by {words.day(receipt.last_copy)}.\n\n"
+        f"{messages}\n\n"
+        "What you typed in this chat yourself stays with the platform until you delete it. Who has read what you "
+        "shared may remember it.",
+        title="Your data is erased",
+        note=f"Receipt {done.receipt}. It leads to nobody.",
+        options=options,
         replaces=True,
     )
 
 
-def _erase(tx: Connection, visit: Visit, zone: str) -> None:
-    counting.forget(tx, visit)
-    erasure.erase(tx, visit.vault, visit.who, zone)
+async def progress(visit: Visit) -> Reply:
+    count = await visit.read(_states, visit.incoming.who, visit.value)
+    if not count:
+        return Outgoing("That is done, or it was longer ago than a day. Nothing of it is kept.", replaces=True)
+    done, refused = count.get(outbox.SENT, 0), count.get(outbox.REFUSED, 0)
+    said = [f"{_many(done, 'message', 'messages')} of {sum(count.values())} taken away."]
+    if refused:
+        said.append(f"{_many(refused, 'message', 'messages')} could not be taken away. Please delete them yourself.")
+    waiting = sum(count.values()) - done - refused
+    options = (Option("How far now?", "privacy.progress", visit.value),) if waiting else ()
+    return Outgoing(" ".join(said), options=options)
+
+
+def _states(tx: Connection, who: Address, receipt: str) -> dict[str, int]:
+    home = people.home_of(tx, who) or ""
+    found = tx.execute(
+        select(rows.c.state, func.count().label("how_many"))
+        .where(*outbox.beginning(home, "", erasure.TAKE_AWAY), rows.c.subject == receipt)
+        .group_by(rows.c.state)
+    )
+    return {row.state: row.how_many for row in found}
+
+
+def take_away(tx: Connection, services: Services, row: Row) -> Replacement | None:
+    return Replacement(row.ref, None) if row.ref else None
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 feature = Feature(
@@ -188,6 +231,10 @@ feature = Feature(
         "mirror": mirror,
         "record": record,
         "download": download,
+        "key": key,
         "erase": erase,
+        "progress": progress,
     },
+    unmet=frozenset({"progress"}),
+    compose={erasure.TAKE_AWAY: take_away},
 )

@@ -16,7 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from bot.store import aftermath, migrations
+from bot.store import aftermath, migrations, sweeping
 from bot.store.engine import THREADS, open_engine
 from bot.store.migrations import SchemaError
 
@@ -85,6 +85,12 @@ class Store:
 
     async def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._readers, lambda: self._look(fn, *args, **kwargs))
+
+    async def sweep(self) -> bool:
+        """What was deleted leaves the files. False when a reader held on to it all the while."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._writer, sweeping.vacuum, self.engine)
+        return await sweeping.until_folded(lambda: loop.run_in_executor(self._writer, sweeping.fold, self.engine))
 
     def _transact(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(_TRIES):

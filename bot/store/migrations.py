@@ -165,6 +165,20 @@ def _seven(tx: Connection) -> None:
     )
 
 
+def _eight(tx: Connection) -> None:
+    moment = _instant(tx)
+    tx.exec_driver_sql(f"ALTER TABLE person ADD COLUMN erase_after {moment}")
+    tx.exec_driver_sql("ALTER TABLE membership ADD COLUMN keep_until DATE")
+    tx.exec_driver_sql(
+        "CREATE TABLE erasure (tenant VARCHAR(32) NOT NULL, tombstone VARCHAR(64) NOT NULL, "
+        f"at {moment} NOT NULL, PRIMARY KEY (tenant, tombstone))"
+    )
+    tx.exec_driver_sql(
+        "CREATE TABLE download (tenant VARCHAR(32) NOT NULL, link VARCHAR(64) NOT NULL, person VARCHAR(32) NOT NULL, "
+        f"until {moment} NOT NULL, PRIMARY KEY (tenant, link), UNIQUE (link))"
+    )
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
@@ -172,6 +186,7 @@ STEPS: tuple[Step, ...] = (
     Step(5, "whose door is open, errors over a message, and public holidays", _five),
     Step(6, "the keyring that the data belongs to, and requests as bytes that can be sealed", _six),
     Step(7, "what was counted and shown, notes without a name, and the audit", _seven),
+    Step(8, "who was erased, links to one's own data, and until when words are kept", _eight),
 )
 
 

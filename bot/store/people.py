@@ -80,9 +80,20 @@ def meet(tx: Connection, who: Address, profile: Person, now: datetime, ids: Ids)
     return somebody
 
 
+def unmet(profile: Person) -> Somebody:
+    """Somebody of whom nothing is kept, and nothing found."""
+    return Somebody("", "", profile.name, profile.zone or "UTC", QUIET_FROM, QUIET_TO)
+
+
 def somebody(tx: Connection, home: str, who: str) -> Somebody:
     row = tx.execute(select(person).where(person.c.tenant == home, person.c.person == who)).one()
     return Somebody(row.tenant, row.person, row.name, row.zone, row.quiet_from or QUIET_FROM, row.quiet_to or QUIET_TO)
+
+
+def hold(tx: Connection, who: Somebody) -> bool:
+    """Whether they are still known. Until this transaction ends nobody can erase them."""
+    row = select(person.c.person).where(person.c.tenant == who.tenant, person.c.person == who.person)
+    return tx.execute(row.with_for_update(read=True, key_share=True)).first() is not None
 
 
 def set_clock(tx: Connection, who: Somebody, zone: str, quiet_from: time, quiet_to: time) -> None:

@@ -14,12 +14,14 @@ from sqlalchemy.types import Boolean, Date, Integer, LargeBinary, String, Text, 
 from bot.messages import Address
 from bot.store.columns import Instant, metadata
 from bot.store.delivery import inbox, lane, outbox
+from bot.store.departures import download, erasure
 from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
+__all__ += ["download", "erasure"]
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 
 def lane_name(address: str) -> str:
@@ -62,6 +64,7 @@ person = Table(
     Column("quiet_from", Time),
     Column("quiet_to", Time),
     Column("created_at", Instant, nullable=False),
+    Column("erase_after", Instant),  # they have left the platform, and what is theirs follows then
     PrimaryKeyConstraint("tenant", "person"),
     ForeignKeyConstraint(["tenant"], ["tenant.tenant"]),
 )
@@ -136,6 +139,7 @@ membership = Table(
     Column("time", Time),  # NULL: the program's own
     Column("paused_until", Date),
     Column("replan", Boolean, nullable=False, server_default=sql("false")),  # this member's clock changed
+    Column("keep_until", Date),  # what they wrote goes then; NULL: as the settings say
     PrimaryKeyConstraint("tenant", "cohort", "person"),
     ForeignKeyConstraint(["tenant", "cohort"], ["cohort.tenant", "cohort.cohort"]),
     ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.person"]),

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import Locked
+from bot.store import sweeping
 from bot.store.engine import open_engine
 from bot.vault import envelope, rings
 from bot.vault.kek import Kek, Purpose
@@ -159,6 +160,20 @@ class Keyring:
         with self.begin() as tx:
             tx.execute(delete(rings.floor).where(rings.floor.c.tenant == tenant, rings.floor.c.person == person))
             return tx.execute(delete(data_key).where(data_key.c.tenant == tenant, data_key.c.person == person)).rowcount
+
+    def destroy_in(self, tenant: str, person: str, cohort: str) -> int:
+        """Their keys in one cohort; what they wrote elsewhere stays readable to them."""
+        with self.begin() as tx:
+            return tx.execute(
+                delete(data_key).where(
+                    data_key.c.tenant == tenant, data_key.c.person == person, data_key.c.cohort == cohort
+                )
+            ).rowcount
+
+    def sweep(self) -> bool:
+        """Destroyed keys leave the file. False while somebody still reads what was."""
+        sweeping.vacuum(self._engine)
+        return sweeping.fold(self._engine)
 
     def without_key(self, owners: set[Owner], purpose: Purpose) -> int:
         """How many of these have no key here."""

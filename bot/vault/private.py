@@ -81,6 +81,31 @@ def save(
     return made, True
 
 
+def put_back(tx: Connection, vault: Vault, who: Somebody, made: Entry, ids: Ids) -> bool:
+    """An entry as its writer had taken it along; False when its form is kept already."""
+    if of_form(tx, vault, who, made.form) is not None:
+        return False
+    taken = select(entry.c.entry).where(entry.c.tenant == who.tenant, entry.c.entry == made.entry)
+    name = rows.item(entry, made.entry)
+    lowest = vault.floors(who.tenant, [name]).get(name, 0)
+    if lowest > made.revision or tx.execute(taken).first() is not None:
+        made = replace(made, entry=ids())  # an entry that was deleted stays deleted; this is another one
+    tx.execute(
+        insert(entry).values(
+            tenant=who.tenant,
+            entry=made.entry,
+            cohort=made.cohort,
+            person=who.person,
+            number=made.number,
+            form=made.form,
+            revision=made.revision,
+            saved_at=made.saved_at,
+            body=_sealed(tx, vault, who, made),
+        )
+    )
+    return True
+
+
 def revise(tx: Connection, vault: Vault, who: Somebody, which: Entry, words: Words) -> None:
     after = replace(which, revision=which.revision + 1, words=words)
     tx.execute(

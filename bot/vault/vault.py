@@ -84,6 +84,11 @@ class Vault:
         if self.keyring is not None:
             self.keyring.destroy(tenant, person)
 
+    def forget_in(self, tenant: str, person: str, cohort: str) -> None:
+        """The same for one cohort of theirs; '' stands for what belongs to none."""
+        if self.keyring is not None:
+            self.keyring.destroy_in(tenant, person, cohort)
+
     def _open(self) -> Keyring:
         if self.keyring is None or self.cause:
             raise Locked(self.cause)

@@ -48,6 +48,8 @@ class Recorder:
     """Whom every message was tried at, arrived or not."""
     lost_answers: int = 0
     """How many next sends are posted while their answer is lost."""
+    forgotten: list[Address] = field(default_factory=list)
+    cannot_delete: bool = False
 
     def who(self, person: str) -> Address:
         return Address(self.name, WORKSPACE, "person", person)
@@ -75,6 +77,8 @@ class Recorder:
         self._at(ref).outgoing = outgoing
 
     async def delete(self, ref: str) -> None:
+        if self.cannot_delete:
+            raise Refused("it is too old to be deleted")
         self._at(ref).gone = True
 
     async def find(self, address: Address, key: str) -> str | None:
@@ -85,6 +89,9 @@ class Recorder:
             raise Refused("nobody of that name")
         name, zone = self.people[who.id]
         return Person(name, zone, guest=who.id in self.guests)
+
+    async def forget(self, address: Address) -> None:
+        self.forgotten.append(address)
 
     async def members(self, where: Address) -> Sequence[Address]:
         return [self.who(one) for one in self.people]

@@ -182,6 +182,12 @@ class Door:
             return [where]
         return [self.who(one) for one in await self.notebook.who_acted()]
 
+    async def forget(self, address: Address) -> None:
+        """What stands in the notebook of a person: their id, where their private messages are, what was sent there."""
+        if address.kind == "person" and address.id.isdecimal():
+            await self.notebook.forget(int(address.id))
+            self.people.forget(int(address.id))
+
     def who(self, id_: int) -> Address:
         return Address(PLATFORM, self.workspace, "person", str(id_))
 

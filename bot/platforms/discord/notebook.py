@@ -98,6 +98,19 @@ class Notebook:
     async def closed(self, person: int, at: float) -> None:
         await self._do(lambda: self._execute("update people set closed_at = ? where person = ?", [at, person]))
 
+    async def forget(self, person: int) -> None:
+        """No trace of them is left in the file or its log."""
+
+        def note() -> None:
+            for known in _people(self._db, "person = ?", [person]):
+                if known.channel is not None:
+                    self._execute("delete from tries where ref like ?", [f"%|{known.channel}|%"])
+            self._execute("delete from people where person = ?", [person])
+            self._db.execute("vacuum")
+            self._db.execute("pragma wal_checkpoint(truncate)")
+
+        await self._do(note)
+
     # --- buttons and keys -----------------------------------------------------------------------------
 
     async def keep(self, button: Button) -> str:
@@ -159,6 +172,7 @@ def _open(file: Path) -> sqlite_utils.Database:
     file.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite_utils.Database(file)
     db.enable_wal()
+    db.execute("pragma secure_delete = on")
     db.table("people").create(
         {"person": int, "channel": int, "seen": int, "closed_at": float},
         pk="person", not_null={"seen"}, if_not_exists=True,

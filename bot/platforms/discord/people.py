@@ -50,6 +50,9 @@ class People:
             name = members.get(id_, {}).get("nick") or user.get("global_name") or user.get("username") or "?"
             self._note(int(id_), Person(name, active=id_ in members and not user.get("bot", False)))
 
+    def forget(self, id_: int) -> None:
+        self._known.pop(id_, None)
+
     async def _ask(self, id_: int) -> Person:
         async with self._door.calling() as client:
             try:

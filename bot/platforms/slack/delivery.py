@@ -121,6 +121,9 @@ class Delivery:
             self._rooms[address] = str((told.get("channel") or {}).get("id") or "")
         return self._rooms[address]
 
+    def forget(self, address: Address) -> None:
+        self._rooms.pop(address, None)
+
     async def _may_write_to(self, address: Address) -> None:
         """Slack takes messages to deactivated people without a word, and nobody ever reads them."""
         person = await self._people.person(address)

@@ -55,6 +55,11 @@ class Slack:
     async def members(self, where: Address) -> Sequence[Address]:
         return await self._people.members(where)
 
+    async def forget(self, address: Address) -> None:
+        """Nothing of a person is on disk here; what is remembered for some minutes goes at once."""
+        self._people.forget_person(address)
+        self._delivery.forget(address)
+
     # --- running ------------------------------------------------------------------------------------
 
     def routes(self, house: House) -> list[BaseRoute]:

@@ -1,0 +1,172 @@
+"""Forgetting somebody, everywhere that this bot reaches, in an order that a crash cannot turn into half of it.
+
+1. The ledger, on disk: from here on it will happen, if need be at the next start. 2. Their keys, also in the
+copies of the keyring: from here on nobody reads what is left anywhere. 3. Their rows, what waits
+for them, and what the platforms keep of their own. 4. The free pages and the logs of both files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from sqlalchemy import Connection, select
+
+from bot import erasure, keyring_copies, tombstones
+from bot.erasure import Erased
+from bot.errors import CohortbookError
+from bot.held import Held
+from bot.ids import Ids
+from bot.keeping import Keeping
+from bot.messages import Address, Platform
+from bot.store import sweeping
+from bot.store.tables import person
+from bot.tombstones import Ledger, LedgerError, Tombstone
+from bot.vault.kek import Purpose
+from bot.vault.vault import Vault
+
+if TYPE_CHECKING:
+    from bot.store import Store
+
+log = logging.getLogger(__name__)
+
+
+class Forgetful(Protocol):
+    """A platform that keeps something of its own about people."""
+
+    async def forget(self, address: Address) -> None: ...
+
+
+class AlreadyGone(CohortbookError):
+    """Nothing is kept of this person, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What somebody who was erased is told. It leads to nobody."""
+
+    erased: Erased
+    at: datetime
+    """Of the machine's clock."""
+    last_copy: date
+    swept: bool
+    """False: a backup was being made, and old pages leave the files with the next daily round."""
+
+
+class Forgetting:
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        ledger: Ledger,
+        copies: Path,
+        held: Held,
+        platforms: Mapping[str, Platform],
+        keeping: Keeping,
+        ids: Ids,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`copies`: of the keyring; the keys go from these too."""
+        self.ledger = ledger
+        self._store = store
+        self._vault = vault
+        self._copies = copies
+        self._held = held
+        self._platforms = platforms
+        self._keeping = keeping
+        self._ids = ids
+        self._now = now
+        self._one_at_a_time = asyncio.Lock()
+
+    async def forget(self, tenant: str, who: str) -> Receipt:
+        """Raises AlreadyGone, and Locked when the key is not there that marks a name in the ledger."""
+        async with self._one_at_a_time:
+            if not await self._store.read(erasure.known, tenant, who):
+                raise AlreadyGone("Nothing is kept of this person any more. There was nothing left to erase.")
+            at = await self._store.read(self._store.machine_now)
+            stone = await asyncio.to_thread(self._begin, tenant, who, at)
+            erased = await self._store.write(erasure.erase, tenant, who, stone, self._now(), at, self._ids)
+            self._held.drop(who)
+            for address in erased.addresses:
+                await self._forget_there(address)
+            swept = await self.sweep()
+            log.info("erased", extra={"action": "erase", "key": erased.receipt})
+            return Receipt(erased, at, self._keeping.last_copy(at), swept)
+
+    def _begin(self, tenant: str, who: str, at: datetime) -> Tombstone:
+        stone = Tombstone(tenant, tombstones.mark(self._vault.house_key(Purpose.PSEUDONYMS), tenant, who))
+        if stone not in self.ledger.stones():
+            self.ledger.add([stone], at)
+        destroy(self._vault, self._copies, tenant, who)
+        return stone
+
+    async def _forget_there(self, address: Address) -> None:
+        platform = self._platforms.get(address.platform)
+        if platform is not None and hasattr(platform, "forget"):
+            await cast(Forgetful, platform).forget(address)
+
+    async def sweep(self) -> bool:
+        keyring = self._vault.keyring
+        folded = await self._store.sweep()
+        if keyring is not None:
+            folded &= await sweeping.until_folded(lambda: asyncio.to_thread(keyring.sweep))
+        return folded
+
+
+def destroy(vault: Vault, copies: Path, tenant: str, who: str, cohort: str | None = None) -> None:
+    """Their keys, or those for one cohort, here and in the keyring's copies."""
+    if cohort is None:
+        vault.forget(tenant, who)
+    else:
+        vault.forget_in(tenant, who, cohort)
+    keyring_copies.destroy(copies, tenant, who, cohort)
+
+
+def catch_up(
+    store: Store, vault: Vault, ledger: Ledger, copies: Path, now: datetime, ids: Ids, *, restored: bool = False
+) -> int:
+    """Make the ledger true in this database before anybody is served; returns how many were erased again.
+
+    `restored`: the database is an older one that was brought back, which must not know more than the ledger does.
+    """
+    with store.begin() as tx:
+        done = erasure.recorded(tx)
+    if not ledger.there and not done and not restored:
+        ledger.begin()
+    listed = ledger.stones()
+    unknown = done - set(listed)
+    if unknown and (store.embedded or restored):
+        raise LedgerError(
+            f"The ledger {ledger.file} is older than the database: {len(unknown)} who were erased are not in it. "
+            "Nothing was changed. Put its newest copy in its place."
+        )
+    if unknown:  # another process beside this one erased them; the database is where these meet
+        ledger.add(sorted(unknown), now)
+    missing = set(listed) - done
+    if not missing:
+        return 0
+    key = vault.house_key(Purpose.PSEUDONYMS)
+    with store.begin() as tx:
+        again = list(_named(tx, key, missing))
+        for stone, who in again:
+            destroy(vault, copies, stone.tenant, who)
+            erasure.erase(tx, stone.tenant, who, stone, now, listed[stone], ids)
+        for stone in missing:
+            erasure.record(tx, stone, listed[stone])
+    sweeping.vacuum(store.engine)
+    sweeping.fold(store.engine)
+    return len(again)
+
+
+def _named(tx: Connection, key: bytes, stones: set[Tombstone]) -> list[tuple[Tombstone, str]]:
+    found = []
+    for row in tx.execute(select(person.c.tenant, person.c.person)):
+        stone = Tombstone(row.tenant, tombstones.mark(key, row.tenant, row.person))
+        if stone in stones:
+            found.append((stone, str(row.person)))
+    return found

@@ -1,0 +1,97 @@
+"""The ledger of who was erased: a file beside the database, so that an older database cannot bring anybody back.
+
+It holds keyed marks, not ids. A line is on the disk before anything of that person is removed; so what a crash cut
+short is finished at the next start, and a backup that is brought back is first gone through with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from bot.errors import CohortbookError
+
+FILE = "erasures.ledger"
+_HEAD = "cohortbook erasures 1\n"
+_LINE = re.compile(r"(\S{1,32}) ([0-9a-f]{64}) (\S+)")
+
+
+class LedgerError(CohortbookError):
+    """The ledger cannot be relied on, so nobody may be served from data that it should have been applied to."""
+
+
+class Tombstone(NamedTuple):
+    tenant: str
+    mark: str
+
+
+def mark(key: bytes, tenant: str, person: str) -> str:
+    """`key`: a secret, without which nobody can tell whose mark this is."""
+    parts = (f"{len(part.encode())}:{part}" for part in (tenant, person))
+    return hmac.new(key, "".join(parts).encode(), hashlib.sha256).hexdigest()
+
+
+class Ledger:
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    @property
+    def there(self) -> bool:
+        return self.file.exists()
+
+    def begin(self) -> None:
+        """An empty one; never over another."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        with os.fdopen(file, "w", encoding="utf-8") as out:
+            out.write(_HEAD)
+            out.flush()
+            os.fsync(out.fileno())
+        _sync(self.file.parent)
+
+    def add(self, stones: Iterable[Tombstone], at: datetime) -> None:
+        """On the disk when this returns."""
+        lines = "".join(f"{one.tenant} {one.mark} {at.astimezone(UTC).isoformat()}\n" for one in stones)
+        with self.file.open("r+b") as out:
+            held = out.read()
+            out.seek(held.rfind(b"\n") + 1)  # what a power cut left of a line that was never relied on
+            out.truncate()
+            out.write(lines.encode())
+            out.flush()
+            os.fsync(out.fileno())
+
+    def stones(self) -> dict[Tombstone, datetime]:
+        """Everybody who was erased, and when. Raises LedgerError."""
+        try:
+            head, *lines = self.file.read_text("utf-8").split("\n")
+        except FileNotFoundError:
+            raise LedgerError(
+                f"The ledger of erased people is missing ({self.file}), so people who were erased could come back. "
+                "Nothing was changed. Put its newest copy there: `cohortbook backup` makes one beside each backup."
+            ) from None
+        except (OSError, UnicodeDecodeError) as problem:
+            raise LedgerError(f"The ledger {self.file} cannot be read ({problem}). Nothing was changed.") from None
+        found = {}
+        for number, line in enumerate(lines[:-1], 2):  # after the last end of a line there is nothing, or a torn one
+            match = _LINE.fullmatch(line)
+            if head + "\n" != _HEAD or match is None:
+                raise LedgerError(
+                    f"The ledger {self.file} is damaged in line {number}. Nothing was changed. Put its newest copy "
+                    "in its place."
+                )
+            found[Tombstone(match[1], match[2])] = datetime.fromisoformat(match[3])
+        return found
+
+
+def _sync(folder: Path) -> None:
+    file = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
