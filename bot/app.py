@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import audit, backup, control, heads, house_keys, key_commands, lanes, platforms, tombstones
+from bot import audit, backup, control, heads, house_keys, key_commands, lanes, person_commands, platforms, tombstones
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.consent import Facts
@@ -196,7 +196,12 @@ def _build(
     search = Search(settings.index_folder)
     held = Held()
     ledger = Ledger(settings.data / tombstones.FILE)
-    catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), ids)
+    try:
+        catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), ids)
+    except BaseException:
+        vault.close()
+        store.close()
+        raise
     keeping = settings.keeping
     forgetting = Forgetting(store, vault, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now)
     services = Services(
@@ -231,8 +236,9 @@ async def open_house(
     house = build(settings, clock, ids, doing)
     vault = house.services.vault
     commands = key_commands.commands(vault.keyring, vault.cause, settings.key_places, machine_now)
+    people_of = person_commands.commands(house.services, settings.key_places)
     copying = backup.command(settings.data / ownership.DATABASE, machine_now)
-    door = control.Door(settings.data, {"backup": copying, **commands})
+    door = control.Door(settings.data, {"backup": copying, **commands, **people_of})
     try:
         if house.owned is not None:
             await door.open(house.owned)

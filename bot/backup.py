@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -14,9 +15,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot import tombstones
 from bot.errors import CohortbookError
 
 _PAGES_AT_ONCE = 2000
+_OURS = re.compile(r"cohortbook-\d{8}-\d{6}\.sqlite")
 
 
 class BackupError(CohortbookError):
@@ -61,6 +64,16 @@ def make(source: Path, target: Path, at: datetime, stop: Callable[[], bool] = la
             "Make room or give another place, and run it again."
         ) from problem
     return Made(target, target.stat().st_size, at)
+
+
+def prune(folder: Path, before: datetime, but: Path | None = None) -> int:
+    """Remove our own backups from before then; returns how many. The newest one stays, however old."""
+    found = sorted(path for path in folder.glob("*") if _OURS.fullmatch(path.name)) if folder.is_dir() else []
+    old = [path for path in found[:-1] if path.name < name(before) and path != but]
+    for path in old:
+        path.unlink()
+        path.with_name(path.name + tombstones.COPY).unlink(missing_ok=True)
+    return len(old)
 
 
 def command(source: Path, now: Callable[[], datetime]) -> Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]:

@@ -14,6 +14,7 @@ from bot.cli_audit import audit
 from bot.cli_keep import backup, restore
 from bot.cli_keys import keys
 from bot.cli_knowledge import knowledge
+from bot.cli_people import disclosure, erase, verify_erasure
 from bot.cli_search import ask, evaluate, index
 from bot.errors import CohortbookError
 from bot.terminal import build_index, say, settings_of
@@ -179,7 +180,7 @@ def doctor(ctx: click.Context) -> None:
     sys.exit(0 if well else 1)
 
 
-for _one in (ask, index, evaluate, backup, restore, keys, knowledge, audit):
+for _one in (ask, index, evaluate, backup, restore, keys, knowledge, audit, erase, disclosure, verify_erasure):
     main.add_command(_one)
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def backup(ctx: click.Context, file: Path | None) -> None:
     The keyring is copied after it, into a folder of its own; keep the two apart.
     """
     from bot import backup as copying
-    from bot import control, key_commands
+    from bot import control, key_commands, tombstones
     from bot.clock import machine_now
     from bot.store import ownership
 
@@ -43,9 +44,15 @@ def backup(ctx: click.Context, file: Path | None) -> None:
             size = copying.make(settings.data / ownership.DATABASE, target, machine_now()).bytes
             # After the data, so that it has every key that a row in the copy needs.
             keyring = key_commands.copy(settings.key_places, machine_now())
+    ledger = tombstones.copy_beside(settings.data / tombstones.FILE, target)
+    old = copying.prune(settings.backups, machine_now() - timedelta(days=settings.backup_days), target)
     click.echo(f"Backed up to {target} ({size / 1e6:.1f} MB), and read it through once: it is whole.")
     if keyring:
         click.echo(f"The keyring is copied to {keyring}; the newest {key_commands.KEPT} copies are kept.")
+    if ledger:
+        click.echo(f"Who was erased is written down in {ledger}. A restore needs the newest of these.")
+    if old:
+        click.echo(f"{old} older backups were removed, since members were told so; `backup_days` says how many days.")
     click.echo(
         "What people wrote is sealed in it; who takes part, and when, is not. Guard it like the database itself, and "
         "keep it apart from the keyring's copies and from the key.",
@@ -59,6 +66,7 @@ def backup(ctx: click.Context, file: Path | None) -> None:
 @click.pass_context
 def restore(ctx: click.Context, file: Path | None, in_place: bool) -> None:
     """Bring the backup FILE back. The bot must be stopped; what is in place is kept beside it."""
+    from bot import forgetting
     from bot import restore as restoring
     from bot.clock import machine_now
     from bot.store import ownership
@@ -66,14 +74,15 @@ def restore(ctx: click.Context, file: Path | None, in_place: bool) -> None:
     if (file is None) != in_place:
         raise click.UsageError("Name the backup file, or say --in-place and no file.")
     settings = settings_of(ctx)
+    forget = forgetting.in_restored(settings)
     if file is not None:
         _only_for_a_file(settings, "restore it with its own tools, and then run `cohortbook restore --in-place`")
     with contextlib.nullcontext() if settings.database_url else ownership.take(settings.data, "restore"):
         if file is None:
-            unknown = restoring.in_place(settings, machine_now())
+            unknown = restoring.in_place(settings, machine_now(), forget)
         else:
             with _keyring(settings) as keyring:
-                done = restoring.restore(file, settings.data, machine_now(), keyring)
+                done = restoring.restore(file, settings.data, machine_now(), keyring, forget)
             unknown = done.unknown
             for line in done.told(file):
                 click.echo(line)

@@ -90,7 +90,7 @@ class Settings(BaseModel):
 
     @property
     def first_facilitators(self) -> list[Address]:
-        return [_person(one) for one in self.facilitators]
+        return [person_at(one) for one in self.facilitators]
 
     @property
     def database_url(self) -> str:
@@ -146,7 +146,7 @@ class Settings(BaseModel):
     @classmethod
     def _addresses(cls, value: list[str]) -> list[str]:
         for one in value:
-            _person(one)
+            person_at(one)
         return value
 
     @field_validator("platforms", mode="before")
@@ -221,7 +221,7 @@ def _told(path: Path, sources: Mapping[str, str], error: Any) -> str:
     return f"{where}: {error['msg'].removeprefix('Value error, ')}"
 
 
-def _person(text: str) -> Address:
+def person_at(text: str) -> Address:
     parts = text.split("/")
     if len(parts) != 3 or not all(parts):
         raise ValueError("a person is written platform/workspace/person, for example web/playground/imani")

@@ -18,19 +18,22 @@ from typing import TYPE_CHECKING, Protocol, cast
 from sqlalchemy import Connection, select
 
 from bot import erasure, keyring_copies, tombstones
+from bot.clock import machine_now
 from bot.erasure import Erased
 from bot.errors import CohortbookError
 from bot.held import Held
-from bot.ids import Ids
+from bot.ids import Ids, random_id
 from bot.keeping import Keeping
 from bot.messages import Address, Platform
 from bot.store import sweeping
 from bot.store.tables import person
 from bot.tombstones import Ledger, LedgerError, Tombstone
 from bot.vault.kek import Purpose
+from bot.vault.opening import open_vault
 from bot.vault.vault import Vault
 
 if TYPE_CHECKING:
+    from bot.config import Settings
     from bot.store import Store
 
 log = logging.getLogger(__name__)
@@ -161,6 +164,20 @@ def catch_up(
     sweeping.vacuum(store.engine)
     sweeping.fold(store.engine)
     return len(again)
+
+
+def in_restored(settings: Settings) -> Callable[[Store], int]:
+    """For a database that was brought back: whoever was erased since is erased again, before anything is served."""
+
+    def forget(store: Store) -> int:
+        vault = open_vault(settings.key_places, store)
+        try:
+            ledger = Ledger(settings.data / tombstones.FILE)
+            return catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), random_id, restored=True)
+        finally:
+            vault.close()
+
+    return forget
 
 
 def _named(tx: Connection, key: bytes, stones: set[Tombstone]) -> list[tuple[Tombstone, str]]:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, update
 
-from bot import backup, outbox
+from bot import backup, erasure, outbox, words
 from bot.config import Settings
 from bot.errors import CohortbookError
 from bot.store import Store, milestones, ownership
@@ -39,6 +39,8 @@ class Restored:
     """What was acknowledged after the backup; None when the database in place cannot be read."""
     keys: tuple[str, ...] = ()
     """What the keyring says to it."""
+    erased: int = 0
+    """People in the backup who had been forgotten since, and are again."""
 
     def told(self, file: Path) -> Iterator[str]:
         """Lines for the operator."""
@@ -55,13 +57,22 @@ class Restored:
             yield "Please tell those cohorts."
         elif self.kept is not None:
             yield "Nothing that people were told was saved is missing from the backup."
+        if self.erased:
+            yield f"{words.people(self.erased)} in it had been erased since, and were erased again before anything else."
         yield from self.keys
 
 
-def restore(file: Path, folder: Path, now: datetime, keyring: Keyring | None = None) -> Restored:
+def restore(
+    file: Path,
+    folder: Path,
+    now: datetime,
+    keyring: Keyring | None = None,
+    forget: Callable[[Store], int] = lambda store: 0,
+) -> Restored:
     """Only for the owner of the folder. The database in place is replaced at one stroke, at the very end.
 
-    `keyring`: what its people took away since is taken away from the backup, too.
+    `keyring`: what its people took away since is taken away from the backup, too. `forget`: erases in it whoever
+    was erased since, and says how many; what it raises leaves everything as it was.
     """
     _must_be_sound(file)
     place = folder / ownership.DATABASE
@@ -72,6 +83,7 @@ def restore(file: Path, folder: Path, now: datetime, keyring: Keyring | None = N
         lost, newest = _compare(place, fresh)
         store = Store.in_folder(fresh.parent)  # and with it, to the schema of this release
         try:
+            erased = forget(store)
             with store.begin() as tx:
                 made = milestones.latest(tx, milestones.BACKUP)
                 unknown = look_up_first(tx, max(now, newest or now))
@@ -84,13 +96,14 @@ def restore(file: Path, folder: Path, now: datetime, keyring: Keyring | None = N
         backup.sync(folder)
         if keyring:
             floors.forget_lowered(keyring)
-    return Restored(made, unknown, kept, lost, keys)
+    return Restored(made, unknown, kept, lost, keys, erased)
 
 
-def in_place(settings: Settings, now: datetime) -> int:
+def in_place(settings: Settings, now: datetime, forget: Callable[[Store], int] = lambda store: 0) -> int:
     """For a database that was brought back by its server's own tools, or with the machine's disk."""
     store = Store(settings.database_url) if settings.database_url else Store.in_folder(settings.data)
     try:
+        forget(store)
         with store.begin() as tx:
             return look_up_first(tx, now)
     finally:
@@ -105,7 +118,8 @@ def look_up_first(tx: Connection, boundary: datetime) -> int:
     milestones.record(tx, milestones.RESTORE, boundary)
     return tx.execute(
         update(rows)
-        .where(rows.c.state.in_(_OPEN), rows.c.due_at <= boundary)
+        # To take a message away twice is harmless.
+        .where(rows.c.state.in_(_OPEN), rows.c.due_at <= boundary, rows.c.kind != erasure.TAKE_AWAY)
         .values(
             state=outbox.UNKNOWN,
             # The first try cannot have been earlier than it was due.

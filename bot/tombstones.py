@@ -18,6 +18,8 @@ from typing import NamedTuple
 from bot.errors import CohortbookError
 
 FILE = "erasures.ledger"
+COPY = ".erasures"
+"""What the name of a backup is followed by in the name of the ledger's copy."""
 _HEAD = "cohortbook erasures 1\n"
 _LINE = re.compile(r"(\S{1,32}) ([0-9a-f]{64}) (\S+)")
 
@@ -87,6 +89,22 @@ class Ledger:
                 )
             found[Tombstone(match[1], match[2])] = datetime.fromisoformat(match[3])
         return found
+
+
+def copy_beside(file: Path, backup: Path) -> Path | None:
+    """A copy that belongs to a backup; None when there is no ledger yet. Older than its original by no line."""
+    if not file.exists():
+        return None
+    target = backup.with_name(backup.name + COPY)
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    made = os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+    with os.fdopen(made, "wb") as out:
+        out.write(file.read_bytes())
+        out.flush()
+        os.fsync(out.fileno())
+    part.replace(target)
+    _sync(target.parent)
+    return target
 
 
 def _sync(folder: Path) -> None:

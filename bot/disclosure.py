@@ -1,0 +1,100 @@
+"""All that whoever runs the bot could hand over about one member today. It is what the consent text says, as facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from bot import outbox, words
+from bot.store import cohorts, people
+from bot.store.people import Somebody
+from bot.store.tables import account, entry, membership, person, request, role, share, share_reader, step, turn
+from bot.store.tables import outbox as rows
+
+
+def report(tx: Connection, who: Somebody) -> Iterator[str]:
+    """Lines for the operator. No private word is opened to make it."""
+    here = (person.c.tenant == who.tenant, person.c.person == who.person)
+    me = tx.execute(select(person).where(*here)).one()
+    yield f"Name: {who.name}"
+    mine = select(account.c.address).where(account.c.tenant == who.tenant, account.c.person == who.person)
+    yield from (f"Account: {found}" for found in tx.execute(mine).scalars())
+    yield f"Zone {who.zone}, quiet from {who.quiet_from:%H:%M} to {who.quiet_to:%H:%M}"
+    yield f"Known since {me.created_at:%Y-%m-%d}"
+    for row in tx.execute(select(role).where(role.c.tenant == who.tenant, role.c.person == who.person)):
+        yield f"Role: {row.role} of {_cohort(tx, who, row.cohort) if row.cohort else 'everything here'}"
+    for row in tx.execute(
+        select(membership).where(membership.c.tenant == who.tenant, membership.c.person == who.person)
+    ):
+        yield f"Cohort: {_cohort(tx, who, row.cohort)}, {row.state}, since {row.joined_at:%Y-%m-%d}"
+        yield from _week_by_week(tx, who, row.cohort)
+    yield "Messages to them, by kind and date; their words are not kept:"
+    for row in tx.execute(
+        select(rows.c.kind, func.count().label("how_many"), func.max(rows.c.sent_at).label("last"))
+        .where(rows.c.tenant == who.tenant, rows.c.recipient == who.person, rows.c.state == outbox.SENT)
+        .group_by(rows.c.kind)
+        .order_by(rows.c.kind)
+    ):
+        yield f"  {row.kind}: {row.how_many} sent, the last on {row.last:%Y-%m-%d}"
+    yield from _sealed(tx, who)
+
+
+def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
+    zone = ZoneInfo(who.zone)
+    private = tx.execute(
+        select(entry.c.cohort, entry.c.saved_at)
+        .where(entry.c.tenant == who.tenant, entry.c.person == who.person)
+        .order_by(entry.c.saved_at)
+    ).all()
+    yield f"Private words: sealed, {_many(len(private), 'entry', 'entries')}"
+    yield from (
+        f"  saved {row.saved_at.astimezone(zone):%Y-%m-%d %H:%M}, "
+        + (_cohort(tx, who, row.cohort) if row.cohort else "a note of no cohort")
+        for row in private
+    )
+    given = tx.execute(
+        select(share).where(share.c.tenant == who.tenant, share.c.person == who.person).order_by(share.c.at)
+    ).all()
+    yield f"Shared copies: sealed, {len(given)}"
+    for row in given:
+        readers = tx.execute(
+            select(share_reader.c.person).where(share_reader.c.tenant == who.tenant, share_reader.c.share == row.share)
+        ).scalars()
+        names = words.listed(people.names(tx, who.tenant, list(readers))) or "nobody"
+        said = "shown by this bot to" if row.state == "shared" else "proposed, and not given yet, to"
+        yield f"  {row.at.astimezone(zone):%Y-%m-%d %H:%M}, {said} {names}"
+    asked = tx.execute(
+        select(request.c.helper, request.c.at).where(request.c.tenant == who.tenant, request.c.person == who.person)
+    ).all()
+    yield f"Questions to a person: sealed, {len(asked)}"
+    for row in asked:
+        helper = words.listed(people.names(tx, who.tenant, [row.helper])) or "somebody who is not here any more"
+        yield f"  {row.at.astimezone(zone):%Y-%m-%d %H:%M}, to {helper}"
+    yield (
+        "Whoever holds the key file and the keyring can open all of these sealed words, if they choose to, and can be "
+        "ordered to."
+    )
+    yield "Not kept here: questions to /resources, words that were not saved, earlier versions of an entry."
+    yield "Not in our hands: messages in the chat itself. Its owners keep them, and may be able to export them."
+
+
+def _week_by_week(tx: Connection, who: Somebody, which: str) -> Iterator[str]:
+    for table, column, what in ((turn, turn.c.state, "Prompts"), (step, step.c.outcome, "Next steps")):
+        found = tx.execute(
+            select(table.c.number, column.label("said"))
+            .where(table.c.tenant == who.tenant, table.c.cohort == which, table.c.person == who.person)
+            .order_by(table.c.number)
+        ).all()
+        if found:
+            yield f"  {what}: " + ", ".join(f"{row.number} {row.said}" for row in found)
+
+
+def _cohort(tx: Connection, who: Somebody, which: str) -> str:
+    found = cohorts.find(tx, who.tenant, which)
+    return found.name if found else "a cohort that is gone"
+
+
+def _many(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
