@@ -10,7 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot import audit, backup, control, heads, house_keys, key_commands, lanes, person_commands, platforms, tombstones
+from bot import (
+    audit,
+    backup,
+    control,
+    daily_round,
+    heads,
+    house_keys,
+    key_commands,
+    lanes,
+    person_commands,
+    platforms,
+    tombstones,
+)
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.consent import Facts
@@ -249,6 +261,7 @@ async def open_house(
                 tasks.create_task(_warm(house.search)),
                 tasks.create_task(house.metrics.measure_lag()),
                 tasks.create_task(_keep_record(house)),
+                tasks.create_task(daily_round.run(house.services, settings.backups)),
                 *(tasks.create_task(one.run(house.desk)) for one in house.platforms.values() if hasattr(one, "run")),
             ]
             yield house

@@ -85,6 +85,17 @@ def erase(tx: Connection, tenant: str, who: str, stone: Tombstone, now: datetime
     return Erased(reflections, shares, questions, messages, addresses, receipt)
 
 
+def let_go(tx: Connection, tenant: str, who: str, which: str) -> int:
+    """What somebody wrote in one cohort, or ('') in none, and what was counted of it; returns how many reflections."""
+    mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who, share.c.cohort == which)
+    tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
+    gone = 0
+    for table in (share, request, turn, step, entry):
+        here = (table.c.tenant == tenant, table.c.person == who, table.c.cohort == which)
+        gone = tx.execute(delete(table).where(*here)).rowcount
+    return gone
+
+
 def record(tx: Connection, stone: Tombstone, at: datetime) -> None:
     """The database remembers which erasures it has been through."""
     this = (erasure.c.tenant == stone.tenant, erasure.c.tombstone == stone.mark)

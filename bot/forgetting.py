@@ -101,6 +101,15 @@ class Forgetting:
             log.info("erased", extra={"action": "erase", "key": erased.receipt})
             return Receipt(erased, at, self._keeping.last_copy(at), swept)
 
+    async def let_go(self, tenant: str, who: str, which: str) -> int:
+        """What they wrote in one cohort alone; returns how many reflections. The files are swept with the daily round.
+
+        Should the process end between the two, the rows that are left open for nobody, and the next round takes them.
+        """
+        async with self._one_at_a_time:
+            await asyncio.to_thread(destroy, self._vault, self._copies, tenant, who, which)
+            return await self._store.write(erasure.let_go, tenant, who, which)
+
     def _begin(self, tenant: str, who: str, at: datetime) -> Tombstone:
         stone = Tombstone(tenant, tombstones.mark(self._vault.house_key(Purpose.PSEUDONYMS), tenant, who))
         if stone not in self.ledger.stones():

@@ -58,7 +58,7 @@ class Restored:
         elif self.kept is not None:
             yield "Nothing that people were told was saved is missing from the backup."
         if self.erased:
-            yield f"{words.people(self.erased)} in it had been erased since, and were erased again before anything else."
+            yield f"{words.people(self.erased)} in it had been erased since, and were erased again at once."
         yield from self.keys
 
 

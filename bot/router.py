@@ -77,6 +77,8 @@ class FrontDesk:
             somebody = await self._services.store.write(
                 people.meet, who, profile, self._services.now(), self._services.ids
             )
+        if somebody.leaving:
+            await self._services.store.write(people.stays, somebody)
         visit = Visit(incoming, somebody, self._services, self._words)
         handler, action = self._handler(visit)
         waits = action.partition(".")[0] != "doors" and await self._try_door_again(visit, door, profile.guest)

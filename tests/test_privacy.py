@@ -123,5 +123,6 @@ async def test_the_privacy_page_is_open_to_everybody(town: Town) -> None:
         "What do facilitators see?",
         "Who did what about me?",
         "Download my data",
+        "How long is it kept?",
         "Erase my data",
     ]

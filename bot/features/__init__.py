@@ -10,6 +10,7 @@ from bot.features import (
     edition,
     facilitation,
     journal,
+    keeping,
     membership,
     own_clock,
     pausing,
@@ -42,6 +43,7 @@ ROUTE: tuple[Feature, ...] = (
     setup.feature,
     requests.feature,
     privacy.feature,
+    keeping.feature,
     doors.feature,
     conversation.feature,  # whatever nobody else took: it asks before doing anything
 )

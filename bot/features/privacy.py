@@ -34,6 +34,7 @@ async def home(visit: Visit) -> Reply:
             Option("What do facilitators see?", "privacy.mirror"),
             Option("Who did what about me?", "privacy.record"),
             _DOWNLOAD,
+            Option("How long is it kept?", "keeping.page"),
             _ERASE,
         ),
     )

@@ -113,9 +113,10 @@ def find(tx: Connection, home: str, which: str) -> Cohort | None:
     return None if row is None else _cohort(row)
 
 
-def running(tx: Connection) -> list[Cohort]:
-    """Every running cohort of every tenant, for the planner."""
-    return [_cohort(row) for row in tx.execute(select(cohort).where(cohort.c.state == RUNNING))]
+def running(tx: Connection, *, over: bool = False) -> list[Cohort]:
+    """Every running cohort of every tenant. `over`: also those that were closed."""
+    states = (RUNNING, CLOSED) if over else (RUNNING,)
+    return [_cohort(row) for row in tx.execute(select(cohort).where(cohort.c.state.in_(states)))]
 
 
 def in_place(tx: Connection, home: str, place: str) -> list[Cohort]:
@@ -163,10 +164,10 @@ def member(tx: Connection, home: str, which: str, who: str) -> Member | None:
     return None if row is None else _member(row)
 
 
-def members(tx: Connection, which: Cohort) -> list[Member]:
-    """Everybody who belongs and has not left."""
-    rows = tx.execute(_members(which.tenant, which.cohort).where(membership.c.state != LEFT))
-    return [_member(row) for row in rows]
+def members(tx: Connection, which: Cohort, *, left: bool = False) -> list[Member]:
+    """Everybody who belongs and has not left. `left`: also who has."""
+    everybody = _members(which.tenant, which.cohort)
+    return [_member(row) for row in tx.execute(everybody if left else everybody.where(membership.c.state != LEFT))]
 
 
 def add_member(tx: Connection, which: Cohort, who: str, now: datetime) -> bool:

@@ -24,6 +24,8 @@ class Somebody:
     zone: str
     quiet_from: time
     quiet_to: time
+    leaving: bool = False
+    """They had left the chat platform, and what is theirs is to be erased."""
 
 
 def home_of(tx: Connection, address: Address) -> str | None:
@@ -55,7 +57,9 @@ def known(tx: Connection, who: Address) -> Somebody | None:
     ).one_or_none()
     if row is None:
         return None
-    return Somebody(row.tenant, row.person, row.name, row.zone, row.quiet_from or QUIET_FROM, row.quiet_to or QUIET_TO)
+    leaving = row.erase_after is not None
+    quiet = (row.quiet_from or QUIET_FROM, row.quiet_to or QUIET_TO)
+    return Somebody(row.tenant, row.person, row.name, row.zone, *quiet, leaving)
 
 
 def meet(tx: Connection, who: Address, profile: Person, now: datetime, ids: Ids) -> Somebody:
@@ -88,6 +92,13 @@ def unmet(profile: Person) -> Somebody:
 def somebody(tx: Connection, home: str, who: str) -> Somebody:
     row = tx.execute(select(person).where(person.c.tenant == home, person.c.person == who)).one()
     return Somebody(row.tenant, row.person, row.name, row.zone, row.quiet_from or QUIET_FROM, row.quiet_to or QUIET_TO)
+
+
+def stays(tx: Connection, who: Somebody) -> None:
+    """They had left, and are back."""
+    tx.execute(
+        update(person).where(person.c.tenant == who.tenant, person.c.person == who.person).values(erase_after=None)
+    )
 
 
 def hold(tx: Connection, who: Somebody) -> bool:

@@ -1,0 +1,196 @@
+"""Until when what people wrote is kept, what is over by now, and whom to tell before.
+
+Dates are of the calendar, since people are told them. What is removed is decided by the machine's clock alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, exists, select, tuple_, update
+
+from bot import schedule
+from bot.keeping import Keeping
+from bot.messages import Address
+from bot.outbox import Intent
+from bot.store import cohorts, people
+from bot.store.cohorts import Cohort, Member
+from bot.store.people import Somebody
+from bot.store.tables import account, entry, membership, person, request, share, workspace
+from bot.visit import Services
+
+CLOSING, KEPT_UNTIL = "closing", "kept-until"
+AHEAD = timedelta(days=14)
+"""So long before it happens somebody is told."""
+_LOOK_BACK, _LOOK_AHEAD = timedelta(days=7), timedelta(days=2)
+_AT = time(10, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One member's words in one cohort."""
+
+    cohort: Cohort
+    member: Member
+    ends: date | None
+    """The first day after the program's last; None for a program without an end."""
+    goes: date | None
+    """The day on which the words are removed; None until the member chooses one."""
+
+
+class Whose(NamedTuple):
+    tenant: str
+    person: str
+    cohort: str
+    """'' for notes that belong to none."""
+
+
+def kept(tx: Connection, services: Services, which: Cohort, member: Member) -> Kept:
+    ends = schedule.closes(services.program(tx, which), cohorts.plan(tx, which))
+    return Kept(which, member, ends, _goes(services.keeping, ends, chosen(tx, member)))
+
+
+def of_person(tx: Connection, who: Somebody) -> list[tuple[Cohort, Member]]:
+    """Every cohort of theirs, also those that are over and those that they have left."""
+    mine = (membership.c.tenant == who.tenant, membership.c.person == who.person)
+    joined = tx.execute(select(membership.c.cohort).where(*mine).order_by(membership.c.joined_at)).scalars().all()
+    pairs = [(cohorts.find(tx, who.tenant, one), cohorts.member(tx, who.tenant, one, who.person)) for one in joined]
+    return [(which, me) for which, me in pairs if which is not None and me is not None]
+
+
+def chosen(tx: Connection, member: Member) -> date | None:
+    return tx.execute(select(membership.c.keep_until).where(*_this(member))).scalar()
+
+
+def choose(tx: Connection, member: Member, until: date | None) -> None:
+    tx.execute(update(membership).where(*_this(member)).values(keep_until=until))
+
+
+def _goes(keeping: Keeping, ends: date | None, until: date | None) -> date | None:
+    """A member's own date counts where it is the earlier one, and alone where a program has no end."""
+    days = [one for one in (until, keeping.goes_on(ends) if ends else None) if one is not None]
+    return min(days, default=None)
+
+
+def _this(member: Member) -> tuple[ColumnElement[bool], ...]:
+    return (
+        membership.c.tenant == member.tenant,
+        membership.c.cohort == member.cohort,
+        membership.c.person == member.person,
+    )
+
+
+# --- telling before --------------------------------------------------------------------------------------
+
+
+def notices(tx: Connection, services: Services, now: datetime) -> Iterator[Intent]:
+    """Who is to be told in the next days that a program closes, or that their words go."""
+    for which in cohorts.running(tx, over=True):
+        ends = schedule.closes(services.program(tx, which), cohorts.plan(tx, which))
+        if not _near(ends, now) and not _near(_goes(services.keeping, ends, None), now) and not _own_dates(tx, which):
+            continue
+        for member in cohorts.members(tx, which, left=True):
+            one = Kept(which, member, ends, _goes(services.keeping, ends, chosen(tx, member)))
+            if one.ends is not None and member.state == cohorts.STARTED:
+                yield from _notice(CLOSING, one, one.ends, now)
+            if one.goes is not None and has_words(tx, member):
+                yield from _notice(KEPT_UNTIL, one, one.goes, now)
+
+
+def _notice(kind: str, one: Kept, day: date, now: datetime) -> Iterator[Intent]:
+    due = schedule.after_quiet(schedule.instant(day - AHEAD, _AT, one.member.zone), one.member.plan)
+    if now - _LOOK_BACK <= due <= now + _LOOK_AHEAD:
+        which = one.cohort
+        yield Intent(which.tenant, which.cohort, kind, 0, one.member.person, due, subject=day.isoformat())
+
+
+def _near(day: date | None, now: datetime) -> bool:
+    """Whether a notice about that day may be due about now, wherever the member is."""
+    slack = timedelta(days=2)
+    return day is not None and now.date() - _LOOK_BACK - slack <= day - AHEAD <= now.date() + _LOOK_AHEAD + slack
+
+
+def _own_dates(tx: Connection, which: Cohort) -> bool:
+    here = (membership.c.tenant == which.tenant, membership.c.cohort == which.cohort)
+    return (
+        tx.execute(select(membership.c.person).where(*here, membership.c.keep_until.is_not(None))).first() is not None
+    )
+
+
+def has_words(tx: Connection, member: Member) -> bool:
+    return any(
+        tx.execute(
+            select(table.c.person)
+            .where(table.c.tenant == member.tenant, table.c.person == member.person, table.c.cohort == member.cohort)
+            .limit(1)
+        ).first()
+        for table in (entry, share, request)
+    )
+
+
+# --- what is over ----------------------------------------------------------------------------------------
+
+
+def over(tx: Connection, services: Services, at: datetime) -> list[Whose]:
+    """Words whose day has come, by the machine's clock; a note goes with the last of its writer's cohorts."""
+    found: list[Whose] = []
+    stays: set[tuple[str, str]] = set()
+    gone: set[tuple[str, str]] = set()
+    for which in cohorts.running(tx, over=True):
+        ends = schedule.closes(services.program(tx, which), cohorts.plan(tx, which))
+        for member in cohorts.members(tx, which, left=True):
+            goes = _goes(services.keeping, ends, chosen(tx, member))
+            who = (member.tenant, member.person)
+            if goes is None or at.astimezone(ZoneInfo(member.zone)).date() < goes:
+                stays.add(who)
+                continue
+            gone.add(who)
+            if has_words(tx, member):
+                found.append(Whose(member.tenant, member.person, which.cohort))
+    noted = tx.execute(
+        select(entry.c.tenant, entry.c.person)
+        .where(entry.c.cohort == "", tuple_(entry.c.tenant, entry.c.person).in_(sorted(gone - stays)))
+        .distinct()
+    )
+    return found + [Whose(row.tenant, row.person, "") for row in noted]
+
+
+# --- after leaving ---------------------------------------------------------------------------------------
+
+
+def after_leaving(tx: Connection, who: Address, at: datetime, keeping: Keeping) -> bool:
+    """The platform says that this account is closed or has left. False when nobody of that name is known."""
+    found = people.known(tx, who)
+    if found is None or found.leaving:
+        return found is not None
+    until = at + timedelta(days=keeping.after_leaving)
+    tx.execute(
+        update(person).where(person.c.tenant == found.tenant, person.c.person == found.person).values(erase_after=until)
+    )
+    return True
+
+
+def after_uninstalling(tx: Connection, platform: str, space: str, at: datetime, keeping: Keeping) -> int:
+    """The bot was taken out of a workspace; returns how many people are erased later. Whoever acts again stays."""
+    here = select(workspace.c.tenant).where(workspace.c.platform == platform, workspace.c.workspace == space)
+    theirs = exists().where(
+        account.c.tenant == person.c.tenant,
+        account.c.person == person.c.person,
+        account.c.lane == f"{platform}:{space}",
+    )
+    until = at + timedelta(days=keeping.after_leaving)
+    return tx.execute(
+        update(person)
+        .where(person.c.tenant.in_(here), theirs, person.c.erase_after.is_(None))
+        .values(erase_after=until)
+    ).rowcount
+
+
+def left_long_ago(tx: Connection, at: datetime) -> list[tuple[str, str]]:
+    """(tenant, person)."""
+    rows = tx.execute(select(person.c.tenant, person.c.person).where(person.c.erase_after <= at))
+    return [(row.tenant, row.person) for row in rows]
