@@ -6,6 +6,7 @@ Which steps there are, and what they mean, stands in `dialogues/README.md`.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, cast
 
 import yaml
+
+from bot import sealed_file
 
 FOLDER = Path(__file__).parent / "dialogues"
 Where: TypeAlias = Literal["private", "channel"]
@@ -155,7 +158,11 @@ def _look(driver: Driver, does: Mapping[str, Any]) -> None:
         wanted = _several(does["complains about"])
         assert driver.complaints() == wanted, f"the form complains about {driver.complaints()}"
     if "file" in does:
-        words = _unpacked(driver.file(does["file"]))
+        data = driver.file(does["file"])
+        if does["file"].endswith(".age"):
+            (key,) = set(re.findall(r"AGE-SECRET-KEY-1[0-9A-Z]+", driver.view()))
+            data = sealed_file.unseal(data, key)
+        words = _unpacked(data)
         for text in _several(does.get("file holds")):
             assert text in words, f"{text!r} is not in {does['file']}, which holds:\n{words}"
 
@@ -187,7 +194,7 @@ def _moves(text: str) -> tuple[int, Stride]:
 
 def _unpacked(data: bytes) -> str:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return "\n".join(archive.read(name).decode() for name in archive.namelist())
+        return "\n".join(archive.read(name).decode() for name in archive.namelist() if not name.endswith(".png"))
 
 
 def plain(text: str) -> str:

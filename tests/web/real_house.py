@@ -27,7 +27,7 @@ class RealHouse:
     """In a thread of its own. Its machine clock stands still, so that only the page's buttons move the time."""
 
     def __init__(self, folder: Path, index: Path) -> None:
-        self._settings = demo.settings(Settings(data=folder, index=index))
+        self._settings = demo.settings(Settings(data=folder, index=index, port=0))  # and so without links
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._up = threading.Event()
         self._loop = asyncio.new_event_loop()
