@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from bot.platforms.discord.notebook import Notebook
@@ -22,7 +23,7 @@ async def test_a_person_leaves_no_trace_in_the_notebook_or_its_log(tmp_path: Pat
     assert await notebook.tried(f"key of {hers}") is None
     assert await notebook.known(kwame) is not None
     assert await notebook.tried(f"key of {his}") is not None
-    held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    held = await asyncio.to_thread(lambda: b"".join(file.read_bytes() for file in tmp_path.iterdir()))
     assert str(hers).encode() not in held
     assert hers.to_bytes(8, "big") not in held
     assert his.to_bytes(8, "big") in held  # the test can see
