@@ -227,10 +227,11 @@ def test_a_torn_line_was_never_relied_on_and_is_taken_out(tmp_path: Path) -> Non
     one, two = Tombstone("t", "a" * 64), Tombstone("t", "b" * 64)
     ledger.add([one], START)
     with ledger.file.open("a") as file:
-        file.write("t cccc")
+        file.write("t " + "c" * 300)  # longer than the line that comes in its place
     assert set(ledger.stones()) == {one}
     ledger.add([two], START)
     assert set(ledger.stones()) == {one, two}
+    assert b"cc" not in ledger.file.read_bytes()
 
 
 @pytest.mark.parametrize("damage", ["nonsense\n", "t tooshort 2026-11-26T17:00:00+00:00\n", "\n"])

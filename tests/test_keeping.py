@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -114,14 +116,21 @@ async def test_members_are_told_two_weeks_before_the_end_and_again_before_words_
 
 
 async def test_who_moved_the_date_is_told_about_the_new_one(town: Town) -> None:
-    """The notice of a date that no longer holds is not sent."""
+    """The notice of a date that no longer holds was planned already, and is not sent."""
     cohort = await wrote(town)
-    form = await town.act("renata", Press("keeping.choose", cohort))
-    await town.submit("renata", form, {"until": "2026-12-24"})
-    for day in (8, 9, 10, 11):
-        await jump(town, datetime(2026, 12, day, 20, tzinfo=UTC))
+    for chosen, days in (("2026-12-24", (8, 9)), ("2027-01-10", (10, 11, 26, 27, 28))):
+        form = await town.act("renata", Press("keeping.choose", cohort))
+        await town.submit("renata", form, {"until": chosen})
+        for day in days:
+            await jump(town, datetime(2026, 12, day, 12, tzinfo=UTC))
+    assert {row.state for row in notices(town)} == {"cancelled", "sent"}
     (said,) = [one for one in town.private("renata") if one.title == "What you wrote goes soon"]
-    assert "On Thursday 24 December" in said.text
+    assert "On Sunday 10 January" in said.text
+
+
+def notices(town: Town) -> Sequence[Any]:
+    with town.house.store.begin() as tx:
+        return tx.execute(select(outbox.c.state).where(outbox.c.kind == "kept-until")).all()
 
 
 # --- removing --------------------------------------------------------------------------------------------
