@@ -206,16 +206,18 @@ def _build(
         name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
     }
     search = Search(settings.index_folder)
-    held = Held()
+    held, keys = Held(), house_keys.in_folder(settings.data)
     ledger = Ledger(settings.data / tombstones.FILE)
     try:
-        catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), ids)
+        catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), ids, keys.pseudonyms)
     except BaseException:
         vault.close()
         store.close()
         raise
     keeping = settings.keeping
-    forgetting = Forgetting(store, vault, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now)
+    forgetting = Forgetting(
+        store, vault, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now, keys.pseudonyms
+    )
     services = Services(
         store,
         search,
@@ -226,11 +228,11 @@ def _build(
         clock.now,
         ids,
         Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url)),
-        house_keys.in_folder(settings.data),
+        keys,
         tuple(settings.contacts),
-        held,
-        keeping,
-        settings.public_url,
+        held=held,
+        keeping=keeping,
+        public_url=settings.public_url,
     )
     desk = WakefulDesk(services)
     metrics = Metrics()

@@ -37,11 +37,5 @@ def take_back(tx: Connection, visit: Visit, cohort: str, number: int) -> None:
     tally.take_back(tx, visit.who.tenant, cohort, _pseudonym(visit, cohort), number)
 
 
-def forget(tx: Connection, visit: Visit) -> None:
-    """In every cohort that the member ever belonged to."""
-    for cohort in cohorts.ever_of(tx, visit.who):
-        tally.forget(tx, visit.who.tenant, cohort, _pseudonym(visit, cohort), visit.services.ids())
-
-
 def _pseudonym(visit: Visit, cohort: str) -> str:
     return tally.pseudonym(visit.services.keys.pseudonyms, visit.who.tenant, cohort, visit.who.person)

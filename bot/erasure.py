@@ -7,10 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from bot import outbox
+from bot import outbox, tally
 from bot.ids import Ids
 from bot.messages import Address
-from bot.store import people
+from bot.store import cohorts, people
 from bot.store.tables import (
     account,
     broadcast,
@@ -57,10 +57,19 @@ def known(tx: Connection, tenant: str, who: str) -> bool:
     )
 
 
-def erase(tx: Connection, tenant: str, who: str, stone: Tombstone, now: datetime, at: datetime, ids: Ids) -> Erased:
+def erase(
+    tx: Connection,
+    tenant: str,
+    who: str,
+    stone: Tombstone,
+    now: datetime,
+    at: datetime,
+    ids: Ids,
+    pseudonyms: bytes,
+) -> Erased:
     """Whoever writes again later is somebody new. Roles go over to that somebody, since they are not the member's.
 
-    `now`: the calendar's; `at`: the machine's.
+    `now`: the calendar's; `at`: the machine's. `pseudonyms`: the key under which their ratings were counted.
     """
     receipt = ids()
     addresses = tuple(
@@ -75,6 +84,8 @@ def erase(tx: Connection, tenant: str, who: str, stone: Tombstone, now: datetime
     )
     messages = _take_away(tx, tenant, who, receipt, now)
     unsigned.withdraw_all(tx, people.somebody(tx, tenant, who))
+    for which in cohorts.ever_of(tx, people.somebody(tx, tenant, who)):
+        tally.forget(tx, tenant, which, tally.pseudonym(pseudonyms, tenant, which, who), ids())
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
     for table in _THEIRS:
@@ -85,10 +96,11 @@ def erase(tx: Connection, tenant: str, who: str, stone: Tombstone, now: datetime
     return Erased(reflections, shares, questions, messages, addresses, receipt)
 
 
-def let_go(tx: Connection, tenant: str, who: str, which: str) -> int:
+def let_go(tx: Connection, tenant: str, who: str, which: str, ids: Ids, pseudonyms: bytes) -> int:
     """What somebody wrote in one cohort, or ('') in none, and what was counted of it; returns how many reflections."""
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who, share.c.cohort == which)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
+    tally.forget(tx, tenant, which, tally.pseudonym(pseudonyms, tenant, which, who), ids())
     gone = 0
     for table in (share, request, turn, step, entry):
         here = (table.c.tenant == tenant, table.c.person == who, table.c.cohort == which)

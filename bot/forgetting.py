@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from sqlalchemy import Connection, select
 
-from bot import erasure, keyring_copies, tombstones
+from bot import erasure, house_keys, keyring_copies, tombstones
 from bot.clock import machine_now
 from bot.erasure import Erased
 from bot.errors import CohortbookError
@@ -73,8 +73,9 @@ class Forgetting:
         keeping: Keeping,
         ids: Ids,
         now: Callable[[], datetime],
+        pseudonyms: bytes,
     ) -> None:
-        """`copies`: of the keyring; the keys go from these too."""
+        """`copies`: of the keyring; the keys go from these too. `pseudonyms`: see `erasure.erase`."""
         self.ledger = ledger
         self._store = store
         self._vault = vault
@@ -84,6 +85,7 @@ class Forgetting:
         self._keeping = keeping
         self._ids = ids
         self._now = now
+        self._pseudonyms = pseudonyms
         self._one_at_a_time = asyncio.Lock()
 
     async def forget(self, tenant: str, who: str) -> Receipt:
@@ -93,7 +95,9 @@ class Forgetting:
                 raise AlreadyGone("Nothing is kept of this person any more. There was nothing left to erase.")
             at = await self._store.read(self._store.machine_now)
             stone = await asyncio.to_thread(self._begin, tenant, who, at)
-            erased = await self._store.write(erasure.erase, tenant, who, stone, self._now(), at, self._ids)
+            erased = await self._store.write(
+                erasure.erase, tenant, who, stone, self._now(), at, self._ids, self._pseudonyms
+            )
             self._held.drop(who)
             for address in erased.addresses:
                 await self._forget_there(address)
@@ -108,7 +112,7 @@ class Forgetting:
         """
         async with self._one_at_a_time:
             await asyncio.to_thread(destroy, self._vault, self._copies, tenant, who, which)
-            return await self._store.write(erasure.let_go, tenant, who, which)
+            return await self._store.write(erasure.let_go, tenant, who, which, self._ids, self._pseudonyms)
 
     def _begin(self, tenant: str, who: str, at: datetime) -> Tombstone:
         stone = Tombstone(tenant, tombstones.mark(self._vault.house_key(Purpose.PSEUDONYMS), tenant, who))
@@ -140,7 +144,15 @@ def destroy(vault: Vault, copies: Path, tenant: str, who: str, cohort: str | Non
 
 
 def catch_up(
-    store: Store, vault: Vault, ledger: Ledger, copies: Path, now: datetime, ids: Ids, *, restored: bool = False
+    store: Store,
+    vault: Vault,
+    ledger: Ledger,
+    copies: Path,
+    now: datetime,
+    ids: Ids,
+    pseudonyms: bytes,
+    *,
+    restored: bool = False,
 ) -> int:
     """Make the ledger true in this database before anybody is served; returns how many were erased again.
 
@@ -167,7 +179,7 @@ def catch_up(
         again = list(_named(tx, key, missing))
         for stone, who in again:
             destroy(vault, copies, stone.tenant, who)
-            erasure.erase(tx, stone.tenant, who, stone, now, listed[stone], ids)
+            erasure.erase(tx, stone.tenant, who, stone, now, listed[stone], ids, pseudonyms)
         for stone in missing:
             erasure.record(tx, stone, listed[stone])
     sweeping.vacuum(store.engine)
@@ -182,7 +194,9 @@ def in_restored(settings: Settings) -> Callable[[Store], int]:
         vault = open_vault(settings.key_places, store)
         try:
             ledger = Ledger(settings.data / tombstones.FILE)
-            return catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), random_id, restored=True)
+            counted = house_keys.in_folder(settings.data).pseudonyms
+            copies = settings.keyring_copies
+            return catch_up(store, vault, ledger, copies, machine_now(), random_id, counted, restored=True)
         finally:
             vault.close()
 

@@ -111,7 +111,7 @@ async def test_a_reader_who_holds_on_is_waited_for(town: Town) -> None:
     reader.execute(select(metadata.tables["person"])).all()
     tenant, me = _of(town, "renata")
     with town.house.store.begin() as tx:
-        erasure.erase(tx, tenant, me, Tombstone(tenant, "0" * 64), START, START, town.house.services.ids)
+        erasure.erase(tx, tenant, me, Tombstone(tenant, "0" * 64), START, START, town.house.services.ids, b"")
     tried = []
 
     async def step() -> bool:
@@ -318,7 +318,13 @@ async def test_the_end_of_the_process_in_the_middle_is_made_up_for(town: Town) -
 
     def start() -> int:
         return forgetting.catch_up(
-            town.house.store, services.vault, ledger, town.house.settings.keyring_copies, START, services.ids
+            town.house.store,
+            services.vault,
+            ledger,
+            town.house.settings.keyring_copies,
+            START,
+            services.ids,
+            services.keys.pseudonyms,
         )
 
     assert start() == 1
@@ -347,6 +353,7 @@ async def test_who_comes_back_is_somebody_new_whom_the_ledger_does_not_name(town
         town.house.settings.keyring_copies,
         START,
         services.ids,
+        services.keys.pseudonyms,
     )
     assert again == 0
     assert len(kept(town)["entry"]) == 1

@@ -46,9 +46,9 @@ class Home:
     def open(self) -> int:
         self.store = Store.in_folder(self.folder)
         self.vault = open_vault(self.places, self.store)
-        again = catch_up(self.store, self.vault, self.ledger, self.copies, START, random_id)
+        again = catch_up(self.store, self.vault, self.ledger, self.copies, START, random_id, b"")
         self.forgetting = Forgetting(
-            self.store, self.vault, self.ledger, self.copies, Held(), {}, Keeping(), random_id, lambda: START
+            self.store, self.vault, self.ledger, self.copies, Held(), {}, Keeping(), random_id, lambda: START, b""
         )
         return again
 

@@ -1,3 +1,17 @@
+CREATE TABLE audit (
+  tenant VARCHAR(32) NOT NULL,
+  number INTEGER NOT NULL,
+  at DATETIME NOT NULL,
+  actor VARCHAR(32) NOT NULL,
+  action VARCHAR(100) NOT NULL,
+  outcome VARCHAR(16) NOT NULL,
+  cohort VARCHAR(32) NOT NULL,
+  touched VARCHAR(32) NOT NULL,
+  subject VARCHAR(64) NOT NULL,
+  mac BLOB NOT NULL,
+  PRIMARY KEY (tenant, number)
+);
+
 CREATE TABLE broadcast (
   tenant VARCHAR(32) NOT NULL,
   broadcast VARCHAR(32) NOT NULL,
@@ -83,6 +97,7 @@ CREATE TABLE outbox (
   lane VARCHAR(100) DEFAULT '' NOT NULL,
   fence INTEGER DEFAULT '0' NOT NULL,
   attempts INTEGER DEFAULT '0' NOT NULL,
+  faults INTEGER DEFAULT '0' NOT NULL,
   address VARCHAR(200),
   tried_at DATETIME,
   again_at DATETIME,
@@ -92,6 +107,8 @@ CREATE TABLE outbox (
   reason TEXT,
   PRIMARY KEY (tenant, "key")
 );
+
+CREATE INDEX outbox_held ON outbox (tenant, recipient) WHERE state = 'held';
 
 CREATE INDEX outbox_open ON outbox (tenant, lane, state, due_at, kind DESC) WHERE state = 'ready' OR state = 'sending' OR state = 'unknown';
 
@@ -103,6 +120,20 @@ CREATE TABLE program (
   version VARCHAR(64) NOT NULL,
   text TEXT NOT NULL,
   PRIMARY KEY (tenant, program, version)
+);
+
+CREATE TABLE release (
+  tenant VARCHAR(32) NOT NULL,
+  cohort VARCHAR(32) NOT NULL,
+  number INTEGER NOT NULL,
+  question VARCHAR(64) NOT NULL,
+  batch INTEGER NOT NULL,
+  series VARCHAR(100) NOT NULL,
+  at DATE NOT NULL,
+  answered INTEGER NOT NULL,
+  shown TEXT NOT NULL,
+  others INTEGER NOT NULL,
+  PRIMARY KEY (tenant, cohort, number, question, batch)
 );
 
 CREATE TABLE request (
@@ -152,6 +183,22 @@ CREATE TABLE step (
   PRIMARY KEY (tenant, cohort, person, number)
 );
 
+CREATE TABLE tally (
+  tenant VARCHAR(32) NOT NULL,
+  cohort VARCHAR(32) NOT NULL,
+  number INTEGER NOT NULL,
+  question VARCHAR(64) NOT NULL,
+  member VARCHAR(32) NOT NULL,
+  series VARCHAR(100) NOT NULL,
+  value TEXT,
+  due DATE NOT NULL,
+  waits INTEGER DEFAULT '0' NOT NULL,
+  batch INTEGER DEFAULT '0' NOT NULL,
+  PRIMARY KEY (tenant, cohort, number, question, member)
+);
+
+CREATE INDEX tally_waiting ON tally (due) WHERE batch = 0;
+
 CREATE TABLE tenant (
   tenant VARCHAR(32) NOT NULL,
   created_at DATETIME NOT NULL,
@@ -166,6 +213,21 @@ CREATE TABLE turn (
   state VARCHAR(16) NOT NULL,
   PRIMARY KEY (tenant, cohort, person, number)
 );
+
+CREATE TABLE unsigned (
+  tenant VARCHAR(32) NOT NULL,
+  note VARCHAR(32) NOT NULL,
+  cohort VARCHAR(32) NOT NULL,
+  number INTEGER NOT NULL,
+  audience VARCHAR(16) NOT NULL,
+  person VARCHAR(32),
+  day DATE NOT NULL,
+  batch VARCHAR(32),
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, note)
+);
+
+CREATE INDEX unsigned_waiting ON unsigned (day) WHERE batch IS NULL;
 
 CREATE TABLE vault (
   keyring VARCHAR(32) NOT NULL,
@@ -189,6 +251,7 @@ CREATE TABLE cohort (
   place VARCHAR(32),
   start DATE NOT NULL,
   zone VARCHAR(64) NOT NULL,
+  country VARCHAR(16) DEFAULT '' NOT NULL,
   state VARCHAR(16) NOT NULL,
   created_by VARCHAR(32) NOT NULL,
   created_at DATETIME NOT NULL,
@@ -229,6 +292,14 @@ CREATE TABLE share_reader (
   FOREIGN KEY(tenant, share) REFERENCES share (tenant, share)
 );
 
+CREATE TABLE unsigned_reader (
+  tenant VARCHAR(32) NOT NULL,
+  note VARCHAR(32) NOT NULL,
+  person VARCHAR(32) NOT NULL,
+  PRIMARY KEY (tenant, note, person),
+  FOREIGN KEY(tenant, note) REFERENCES unsigned (tenant, note)
+);
+
 CREATE TABLE workspace (
   tenant VARCHAR(32) NOT NULL,
   platform VARCHAR(32) NOT NULL,
@@ -243,6 +314,7 @@ CREATE TABLE account (
   address VARCHAR(200) NOT NULL,
   person VARCHAR(32) NOT NULL,
   lane VARCHAR(100) DEFAULT '' NOT NULL,
+  door VARCHAR(16) DEFAULT '' NOT NULL,
   PRIMARY KEY (tenant, address),
   UNIQUE (address),
   FOREIGN KEY(tenant, person) REFERENCES person (tenant, person)
@@ -280,6 +352,8 @@ CREATE TABLE membership (
 
 CREATE INDEX membership_replan ON membership (tenant, cohort) WHERE replan;
 
+INSERT INTO audit (tenant, number, at, actor, action, outcome, cohort, touched, subject, mac) VALUES ('tenant', 1, '2027-01-04 13:10:00.000000', 'actor', 'action', 'outcome', 'cohort', 'touched', 'subject', X'7b7d');
+
 INSERT INTO broadcast (tenant, broadcast, cohort, person, text, private, state, at) VALUES ('tenant', 'broadcast', 'cohort', 'person', 'text', 0, 'sent', '2027-01-04 13:10:00.000000');
 
 INSERT INTO download (tenant, link, person, until) VALUES ('tenant', 'link', 'person', '2027-01-04 13:10:00.000000');
@@ -294,9 +368,11 @@ INSERT INTO lane (tenant, lane, owner, lease_until, fence, served_at, blocked_un
 
 INSERT INTO milestone (what, at) VALUES ('what', '2027-01-04 13:10:00.000000');
 
-INSERT INTO outbox (tenant, key, cohort, kind, number, recipient, channel, subject, due_at, expires_at, state, lane, fence, attempts, address, tried_at, again_at, safe_until, sent_at, ref, reason) VALUES ('tenant', 'key', 'cohort', 'kind', 1, 'recipient', 0, 'subject', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 'sent', 'lane', 1, 1, '1|web|playground|person|renata', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 'ref', 'reason');
+INSERT INTO outbox (tenant, key, cohort, kind, number, recipient, channel, subject, due_at, expires_at, state, lane, fence, attempts, faults, address, tried_at, again_at, safe_until, sent_at, ref, reason) VALUES ('tenant', 'key', 'cohort', 'kind', 1, 'recipient', 0, 'subject', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 'sent', 'lane', 1, 1, 1, '1|web|playground|person|renata', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 'ref', 'reason');
 
 INSERT INTO program (tenant, program, version, text) VALUES ('tenant', 'program', 'version', 'text');
+
+INSERT INTO release (tenant, cohort, number, question, batch, series, at, answered, shown, others) VALUES ('tenant', 'cohort', 1, 'question', 1, 'series', '2027-01-04', 1, 'shown', 1);
 
 INSERT INTO request (tenant, request, cohort, person, helper, state, at, body) VALUES ('tenant', 'request', 'cohort', 'person', 'helper', 'sent', '2027-01-04 13:10:00.000000', X'7b7d');
 
@@ -308,15 +384,19 @@ INSERT INTO share (tenant, share, entry, cohort, person, audience, state, at, bo
 
 INSERT INTO step (tenant, cohort, person, number, outcome) VALUES ('tenant', 'cohort', 'person', 1, 'outcome');
 
+INSERT INTO tally (tenant, cohort, number, question, member, series, value, due, waits, batch) VALUES ('tenant', 'cohort', 1, 'question', 'member', 'series', 'value', '2027-01-04', 1, 1);
+
 INSERT INTO tenant (tenant, created_at) VALUES ('tenant', '2027-01-04 13:10:00.000000');
 
 INSERT INTO turn (tenant, cohort, person, number, state) VALUES ('tenant', 'cohort', 'person', 1, 'sent');
+
+INSERT INTO unsigned (tenant, note, cohort, number, audience, person, day, batch, body) VALUES ('tenant', 'note', 'cohort', 1, 'audience', 'person', '2027-01-04', 'batch', X'7b7d');
 
 INSERT INTO vault (keyring) VALUES ('keyring');
 
 INSERT INTO verdict (tenant, entry, verdict, count) VALUES ('tenant', 'entry', 'verdict', 1);
 
-INSERT INTO cohort (tenant, cohort, name, program, version, place, start, zone, state, created_by, created_at, planned_to, replan) VALUES ('tenant', 'cohort', 'name', 'program', 'version', 'place', '2027-01-04', 'zone', 'sent', 'created_by', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 0);
+INSERT INTO cohort (tenant, cohort, name, program, version, place, start, zone, country, state, created_by, created_at, planned_to, replan) VALUES ('tenant', 'cohort', 'name', 'program', 'version', 'place', '2027-01-04', 'zone', 'country', 'sent', 'created_by', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 0);
 
 INSERT INTO person (tenant, person, name, zone, quiet_from, quiet_to, created_at, erase_after) VALUES ('tenant', 'person', 'name', 'zone', '07:00:00.000000', '07:00:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000');
 
@@ -324,9 +404,11 @@ INSERT INTO place (tenant, place, address, lane) VALUES ('tenant', 'place', '1|w
 
 INSERT INTO share_reader (tenant, share, person) VALUES ('tenant', 'share', 'person');
 
+INSERT INTO unsigned_reader (tenant, note, person) VALUES ('tenant', 'note', 'person');
+
 INSERT INTO workspace (tenant, platform, workspace) VALUES ('tenant', 'platform', 'workspace');
 
-INSERT INTO account (tenant, address, person, lane) VALUES ('tenant', '1|web|playground|person|renata', 'person', 'lane');
+INSERT INTO account (tenant, address, person, lane, door) VALUES ('tenant', '1|web|playground|person|renata', 'person', 'lane', 'door');
 
 INSERT INTO change (tenant, cohort, number, moved_to, skipped, swapped) VALUES ('tenant', 'cohort', 1, '2027-01-04', 0, 0);
 
