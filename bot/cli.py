@@ -16,6 +16,7 @@ from bot.cli_keys import keys
 from bot.cli_knowledge import knowledge
 from bot.cli_people import disclosure, erase, verify_erasure
 from bot.cli_search import ask, evaluate, index
+from bot.cores import leave_no_core
 from bot.errors import CohortbookError
 from bot.terminal import build_index, say, settings_of
 
@@ -64,6 +65,7 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
 @click.pass_context
 def main(ctx: click.Context, config: Path | None) -> None:
     """Weekly prompts, private reflections and cited answers for a cohort, in the chat it already uses."""
+    leave_no_core()
     ctx.obj = config
 
 

@@ -86,7 +86,7 @@ class Door:
         try:
             asked = json.loads(line)
             command = self._commands.get(asked["do"])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             return {"ok": False, "error": 'This door takes one JSON object a line, such as {"do": "ping"}.'}
         if command is None:
             return {"ok": False, "error": f"There is no command {asked['do']}; there are: {', '.join(self._commands)}."}

@@ -1,7 +1,8 @@
 """The log: one line each, an action and a key, never a text. What people write cannot reach it by accident.
 
 An error is told by its kind and by the places in the code it came through; its own message only where we
-know that it holds nobody's words.
+know that it holds nobody's words. A library's line keeps who spoke, from where and about which kind of error; its
+sentence may quote a request, so it is left out, and below a warning the whole line is.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import threading
 import traceback
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Literal, TextIO
 
 from bot.errors import CohortbookError
@@ -18,6 +21,9 @@ from bot.errors import CohortbookError
 Style = Literal["text", "json"]
 _EXTRAS = ("action", "key")
 _FRAMES = 8
+_OURS = ("bot", "index")
+
+log = logging.getLogger(__name__)
 
 
 class Line(logging.Formatter):
@@ -32,9 +38,10 @@ class Line(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
             "level": record.levelname,
             "from": record.name,
-            "said": record.getMessage(),
+            "said": record.getMessage() if _ours(record) else f"a problem in {record.module}.{record.funcName}",
         }
-        fields |= {name: str(getattr(record, name)) for name in _EXTRAS if hasattr(record, name)}
+        if _ours(record):
+            fields |= {name: str(getattr(record, name)) for name in _EXTRAS if hasattr(record, name)}
         if record.exc_info and record.exc_info[1] is not None:
             fields |= _error(record.exc_info[1])
         if self._as == "json":
@@ -44,13 +51,34 @@ class Line(logging.Formatter):
         return " ".join([first.replace("\n", " "), *rest])
 
 
+class OwnOrSerious(logging.Filter):
+    """Whatever level somebody gives a library's logger: at DEBUG most of them print what they send."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return _ours(record) or record.levelno >= logging.WARNING
+
+
 def start(style: Style, level: int = logging.INFO, to: TextIO | None = None) -> None:
-    """For the whole process. Libraries speak up only from a warning on."""
+    """For the whole process, with what would otherwise end on its error stream as a traceback."""
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(Line(style))
+    handler.addFilter(OwnOrSerious())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    for ours in ("bot", "index"):
+    for ours in _OURS:
         logging.getLogger(ours).setLevel(level)
+    sys.excepthook = _ended
+    threading.excepthook = lambda ended: _ended(ended.exc_type, ended.exc_value, ended.exc_traceback)
+    sys.unraisablehook = lambda lost: _ended(lost.exc_type, lost.exc_value, lost.exc_traceback)
+
+
+def _ended(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Python's own traceback ends with the error's message, which may be what somebody wrote."""
+    if error is not None and not isinstance(error, KeyboardInterrupt):
+        log.critical("something ended that nobody expected to", exc_info=(kind, error, trace))
+
+
+def _ours(record: logging.LogRecord) -> bool:
+    return record.name.partition(".")[0] in _OURS
 
 
 def _error(error: BaseException) -> dict[str, str]:
@@ -68,11 +96,19 @@ def _because(error: BaseException) -> str:
     from sqlalchemy.exc import DBAPIError
 
     if isinstance(error, DBAPIError):
-        # Its first line only: the next ones may name the values.
-        return str(error.orig).split("\n", 1)[0]
+        return _database(error.orig)
     if isinstance(error, OSError):
         return error.strerror or ""
     return str(error).split("\n", 1)[0] if isinstance(error, CohortbookError) else ""
+
+
+def _database(error: BaseException | None) -> str:
+    """A server's sentence may quote a value; its code and the name of what was violated never do."""
+    code = getattr(error, "sqlstate", None)
+    if not code:
+        return str(error).split("\n", 1)[0]
+    violated = getattr(getattr(error, "diag", None), "constraint_name", None)
+    return " ".join(filter(None, (type(error).__name__, code, violated)))
 
 
 def _short(path: str) -> str:

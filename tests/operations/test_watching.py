@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -228,12 +230,22 @@ def test_a_line_has_an_action_and_a_key(line: tuple[logging.Logger, io.StringIO]
 
 
 def test_the_text_form_is_one_line_too() -> None:
-    """Even when a library says several lines."""
-    record = logging.LogRecord("uvicorn.error", logging.WARNING, "f", 1, "two\nlines", (), None)
+    """Even when it says several lines."""
+    record = logging.LogRecord("bot.somewhere", logging.WARNING, "f", 1, "two\nlines", (), None)
     record.key = "a b"
     told = logs.Line("text").format(record)
     assert "\n" not in told
-    assert told.endswith('WARNING uvicorn.error two lines key="a b"')
+    assert told.endswith('WARNING bot.somewhere two lines key="a b"')
+
+
+def test_a_librarys_sentence_is_left_out() -> None:
+    """It may quote a request; who spoke and from where is enough to look it up."""
+    record = logging.LogRecord("uvicorn.error", logging.WARNING, "/x/h11_impl.py", 1, "got %s", (TEXT,), None, "handle")
+    record.key = TEXT
+    assert logs.Line("text").format(record).endswith("WARNING uvicorn.error a problem in h11_impl.handle")
+    assert logs.OwnOrSerious().filter(record)
+    record.levelno = logging.INFO
+    assert not logs.OwnOrSerious().filter(record)
 
 
 @pytest.mark.parametrize("style", ["text", "json"])
@@ -308,3 +320,38 @@ async def test_hanging_up_ends_the_open_pages_and_messages_still_go_out(tmp_path
     assert [line async for line in page] == []
     assert await web.send(web.channel, Outgoing("still"), "key")
     house.close()
+
+
+UNFORESEEN = """
+import logging, resource, sys, threading
+from bot import logs
+from bot.cores import leave_no_core
+leave_no_core()
+logs.start("text")
+print(resource.getrlimit(resource.RLIMIT_CORE))
+for name in ("sqlalchemy", "asyncio", "discord"):
+    logging.getLogger(name).setLevel(logging.DEBUG)
+    logging.getLogger(name).debug("sends %s", sys.argv[1])
+def break_down():
+    raise ValueError(sys.argv[1])
+class Odd:
+    def __del__(self):
+        break_down()
+Odd()
+thread = threading.Thread(target=break_down)
+thread.start()
+thread.join()
+break_down()
+"""
+
+
+def test_a_process_that_breaks_down_tells_where_and_quotes_nobody() -> None:
+    """Python's own traceback would end with what somebody wrote; nor does memory go to a core file."""
+    command = [sys.executable, "-c", UNFORESEEN, TEXT]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert ended.stdout == "(0, 0)\n"
+    assert "colleague" not in ended.stderr
+    assert [line.split(" where=")[0].split(" ", 1)[1] for line in ended.stderr.splitlines()] == [
+        "CRITICAL bot.logs something ended that nobody expected to error=ValueError"
+    ] * 3
