@@ -18,7 +18,7 @@ _BY_WORDS = "Found by its words alone: the search by meaning is not there at the
 
 async def card(visit: Visit, question: str) -> Outgoing:
     if help_card.shows_signs(question):  # results would push the card away
-        return help_card.card(visit.services.contacts)
+        return help_card.card(visit.services.contacts, visit.services.countries)
     question = question.strip()[:_QUESTION_LIMIT]
     if not question:
         return Outgoing(

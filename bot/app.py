@@ -230,6 +230,7 @@ def _build(
         Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url)),
         keys,
         tuple(settings.contacts),
+        tuple(settings.countries),
         held=held,
         keeping=keeping,
         public_url=settings.public_url,

@@ -34,11 +34,28 @@ def checkup(file: Path | None) -> Iterator[Line]:
         )
     for name in set(settings.platforms) & set(platforms.with_commands()):
         yield Line(True, f"{name} is set up here; `cohortbook {name} check` asks {name} itself")
+    yield _help_card(settings)
     yield _folder(settings.data)
     yield from _owner(settings)
     yield _key(settings)
     yield from _search(settings)
     yield from _content(settings)
+
+
+def _help_card(settings: config.Settings) -> Line:
+    from bot import help_card
+    from bot.clock import machine_now
+
+    late = help_card.overdue(settings.countries, machine_now().date())
+    if late:
+        return Line(
+            False,
+            f"the numbers of the help card are a year old ({', '.join(late)}): ask {help_card.OWNER} to look them up, "
+            "and write the day into bot/help_card.py",
+        )
+    return Line(
+        True, f"help card with numbers for: {', '.join(settings.countries) or 'no country, only your contacts'}"
+    )
 
 
 def _folder(folder: Path) -> Line:

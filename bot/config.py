@@ -74,6 +74,8 @@ class Settings(BaseModel):
     """Everything of somebody is removed so many days after they have left the chat platform."""
     backup_days: int = Field(default=7, ge=1, le=365)
     """`cohortbook backup` removes older copies from the backup folder, and erased members are told this."""
+    countries: list[str] = Field(default_factory=lambda: ["us"])
+    """Where members live: whose emergency and crisis numbers the help card shows."""
     log: Literal["text", "json"] = "text"
     """How the log's lines are written."""
     metrics: Literal["this-machine", "anyone"] = "this-machine"
@@ -141,6 +143,18 @@ class Settings(BaseModel):
         if parts.scheme == "http" and parts.hostname not in ("127.0.0.1", "localhost"):
             raise ValueError("must begin with https: members fetch what they wrote there")
         return value.rstrip("/")
+
+    @field_validator("countries")
+    @classmethod
+    def _with_numbers(cls, value: list[str]) -> list[str]:
+        from bot.help_card import COUNTRIES
+
+        if not set(value) <= set(COUNTRIES):
+            raise ValueError(
+                f"numbers are known for: {', '.join(COUNTRIES)}; leave other countries out and name their lines "
+                "under `contacts`"
+            )
+        return value
 
     @field_validator("facilitators")
     @classmethod

@@ -19,6 +19,7 @@ from bot.messages import (
     Audience,
     Command,
     Errors,
+    Form,
     Incoming,
     Option,
     Outgoing,
@@ -33,6 +34,7 @@ from bot.store.people import Somebody
 from bot.visit import AlreadyDone, Compose, Feature, Handler, Replacement, Services, Visit
 
 log = logging.getLogger(__name__)
+_UNREAD = "I did not read what you typed after the command, and kept none of it."
 _GUEST = (
     "As a guest here you can look things up with /resources. For a cohort of your own, please ask whoever invited "
     "you. Nothing was changed."
@@ -63,6 +65,12 @@ class FrontDesk:
         }
         self._for_guests = {feature.name for feature in route if feature.for_guests}
         self._for_guests |= {f"/{name}" for feature in route if feature.for_guests for name in feature.commands}
+        self._after = {
+            f"/{name}": {"", *feature.suggest.get(name, ())}
+            for feature in route
+            if not feature.takes_words
+            for name in feature.commands
+        }
         self._missed = {kind: instead for feature in route for kind, instead in feature.missed.items()}
         self._composers = {kind: compose for feature in route for kind, compose in feature.compose.items()}
 
@@ -102,6 +110,9 @@ class FrontDesk:
         if visit.deeds and not isinstance(reply, Errors):  # on record before it is seen
             await self._services.store.write(visit.record)
         log.info("answered", extra={"action": action})
+        after = self._after.get(action)
+        if after is not None and visit.text.casefold() not in after:
+            reply = _unread(reply)
         return _with_what_waits(reply) if waits else reply
 
     async def _try_door_again(self, visit: Visit, door: str, guest: bool) -> bool:
@@ -148,6 +159,10 @@ class FrontDesk:
 
     def _handler(self, visit: Visit) -> tuple[Handler | None, str]:
         what = visit.incoming.what
+        if isinstance(what, Command | Text):
+            for feature in self._route:
+                if feature.comes_first and feature.takes_text is not None and feature.takes_text(visit):
+                    return feature.text, f"{feature.name}.text"
         if isinstance(what, Command):
             handler, _ = self._commands.get(what.name, (None, ""))
             return handler, f"/{what.name}" if handler else "unknown command"
@@ -248,6 +263,13 @@ def _unknown(incoming: Incoming) -> Reply:
     if isinstance(incoming.what, Text):
         return None
     return Outgoing("I do not know that one. Write help to see what I can do. Nothing was changed.")
+
+
+def _unread(reply: Reply) -> Reply:
+    """Words after a command that takes none: perhaps a reflection in the wrong place. They are not repeated."""
+    if isinstance(reply, Form):
+        return replace(reply, intro=f"{_UNREAD}\n\n{reply.intro}".strip())
+    return replace(reply, note=f"{reply.note} {_UNREAD}".strip()) if isinstance(reply, Outgoing) else reply
 
 
 def _refusal(incoming: Incoming, text: str) -> Reply:

@@ -77,6 +77,8 @@ class Services:
     keys: HouseKeys
     contacts: tuple[str, ...] = ()
     """Lines of the help card: the organization's own people to turn to."""
+    countries: tuple[str, ...] = ("us",)
+    """Where members live, for the numbers of the help card."""
     shuffle: Callable[[list[Any]], None] = SystemRandom().shuffle
     """Puts what must not tell by its order into another."""
     held: Held = field(default_factory=Held)
@@ -237,6 +239,10 @@ class Feature:
     name: str
     commands: Mapping[str, tuple[Handler, str]] = field(default_factory=dict)
     """Slash command to its handler and its one-line description."""
+    takes_words: bool = False
+    """Its commands read what is typed after them. All others open a form or a page, and leave such words unread."""
+    comes_first: bool = False
+    """Its words come before anything else, also when they are typed after a command."""
     for_guests: bool = False
     """Also for guests and strangers from other workspaces, who can only look things up."""
     presses: Mapping[str, Handler] = field(default_factory=dict)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 
+from bot import help_card
+from bot.config import load
+from bot.errors import SettingsError
 from bot.messages import Outgoing, Press
 from tests.town import Town, text_of
 from tests.ways import first_week, kept, labels, on_disk
@@ -69,3 +75,30 @@ async def test_the_card_is_always_one_button_away(town: Town) -> None:
 async def test_ordinary_words_do_not_bring_it(town: Town, text: str) -> None:
     """A card that comes too often is not read."""
     assert not is_card(await town.say("renata", text))
+
+
+def test_the_card_names_the_lines_of_every_country_that_the_settings_name() -> None:
+    """And without any country still says how to find one."""
+    both = help_card.card([], ["us", "ca"])
+    assert "911 in the US, 911 in Canada" in both.text
+    assert "In Canada, call or text 988" in both.text
+    assert both.note == "Numbers checked on 2026-11-21, for the program director."
+    none = help_card.card(["Our nurse."], [])
+    assert "your local emergency number." in none.text
+    assert "findahelpline.com" in none.text
+    assert "Our nurse." in none.text
+    assert none.note == ""
+
+
+def test_numbers_are_looked_up_once_a_year() -> None:
+    """Lines open and close; an old card misleads."""
+    checked = help_card.COUNTRIES["us"].checked
+    assert help_card.overdue(["us"], checked + timedelta(days=365)) == []
+    assert help_card.overdue(["us", "ca"], checked + timedelta(days=366)) == ["us"]
+
+
+def test_a_country_without_numbers_is_refused(tmp_path: Path) -> None:
+    """With the way out."""
+    (tmp_path / "c.yaml").write_text("countries: [fr]\n", "utf-8")
+    with pytest.raises(SettingsError, match="us, ca, au; leave other countries out"):
+        load(tmp_path / "c.yaml", {})

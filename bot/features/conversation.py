@@ -12,6 +12,10 @@ from bot.vault import private
 from bot.visit import Feature, Visit
 
 _NOTE = -1
+_IN_PUBLIC = (
+    "You wrote this where others can read it, and I cannot take it away for you. To remove it, open the menu of your "
+    "message and choose Delete. I repeat it to nobody."
+)
 _LONGEST_NOTE = 3000
 """What fits the form in which a note can be changed later."""
 
@@ -23,14 +27,18 @@ def any_text(visit: Visit) -> bool:
 async def ask_first(visit: Visit) -> Reply:
     key = visit.services.ids()
     visit.services.held.put(key, visit.who.person, visit.text, visit.now)
+    public = not visit.incoming.private
     return Outgoing(
-        "What should happen with what you wrote? Nothing has been saved or looked up.",
+        (f"{_IN_PUBLIC}\n\n" if public else "")
+        + "What should happen with what you wrote? Nothing has been saved or looked up.",
         options=(
             Option("Save privately", "conversation.keep", key, "primary"),
             Option("Look this up", "conversation.look", key),
             Option("Neither", "conversation.drop", key),
         ),
-        note="Your message itself stays in this chat until you delete it.",
+        note="Next time, /reflect opens a form that only you see."
+        if public
+        else "Your message itself stays in this chat until you delete it.",
     )
 
 

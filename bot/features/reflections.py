@@ -259,6 +259,7 @@ def _receipt(
             *((go_on,) if left > 0 else ()),
             Option("Read it again", "journal.read", entry.entry),
             Option("My journal", "journal.list"),
+            Option("I need support", "support.card"),
         ),
     )
 

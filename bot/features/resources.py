@@ -21,6 +21,7 @@ _STARTS = re.compile(
     r"tell me|explain|define|difference between|look up)\b",
     re.IGNORECASE,
 )
+_PERSONAL = re.compile(r"\b(i|i'm|i've|my|me|we|our)\b", re.IGNORECASE)
 _LONGEST_QUESTION = 300
 _ONE_COPY_WITHIN = 3600
 """Seconds: the same passage is not posted twice to a channel in the same hour."""
@@ -33,12 +34,12 @@ async def ask(visit: Visit) -> Reply:
 def is_question(visit: Visit) -> bool:
     """Clearly a question: anything else might be a private thought, and is not searched unasked."""
     text = visit.text
-    if not visit.incoming.private:  # a mention asks by being one
-        return bool(text)
+    if not visit.incoming.private:  # a mention asks by being one, unless somebody tells of themselves
+        return bool(text) and not text.startswith("/") and (not _PERSONAL.search(text) or text.endswith("?"))
     if not text or len(text) > _LONGEST_QUESTION or "\n" in text:
         return False
     sentences = [part for part in re.split(r"(?<=[.!?])\s+", text) if part]
-    personal = re.search(r"\b(i|i'm|i've|my|me|we|our)\b", text, re.IGNORECASE)
+    personal = _PERSONAL.search(text)
     if personal and len(sentences) > 1:
         return False
     return text.endswith("?") or bool(_STARTS.match(text) and not personal)
@@ -116,6 +117,7 @@ def _gone() -> Outgoing:
 feature = Feature(
     "resources",
     for_guests=True,
+    takes_words=True,
     commands={"resources": (ask, "Look something up: /resources what is an equity pause")},
     presses={
         "more": more,

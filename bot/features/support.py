@@ -12,7 +12,9 @@ def shows_signs(visit: Visit) -> bool:
 
 
 async def card(visit: Visit) -> Reply:
-    return help_card.card(visit.services.contacts)
+    return help_card.card(visit.services.contacts, visit.services.countries)
 
 
-feature = Feature("support", for_guests=True, presses={"card": card}, takes_text=shows_signs, text=card)
+feature = Feature(
+    "support", for_guests=True, presses={"card": card}, takes_text=shows_signs, text=card, comes_first=True
+)
