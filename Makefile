@@ -14,7 +14,7 @@ INSTALL = $(PIP) install $(PIP_OPTIONS) -c constraints.txt
 WORKERS = 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check index prove bench format clean
+.PHONY: help demo test check index prove mutate audit bench format clean
 
 help:  ## this list
 	@echo "Cohortbook: weekly prompts, private reflections and cited answers for a cohort."
@@ -32,6 +32,12 @@ check: .venv/installed  ## read settings, prompts/ and knowledge/ and report eve
 
 prove: .venv/installed-dev  ## run the long proofs; each prints what it measured
 	@.venv/bin/pytest -m prove -n 0 -q -s --durations=0
+
+mutate: .venv/installed-dev  ## break each guard on purpose and see that its test notices
+	@.venv/bin/python -m tests.mutate
+
+audit: .venv/audit/installed  ## ask whether a pinned package has a known weakness; fails when nobody could say
+	@.venv/bin/python -m tests.supply.audit .venv/audit/bin/pip-audit
 
 bench: .venv/installed-dev  ## compare the search with txtai and chromadb, where these are installed
 	@.venv/bin/python -m bench.search knowledge
@@ -102,6 +108,12 @@ install = rm -f .venv/failed; { $(INSTALL) $(1) || touch .venv/failed; } | \
 	@echo "Installing the search model and the other packages. The first time takes a minute or two."
 	@$(call install,hatchling)
 	@$(call install,--no-build-isolation --editable .)
+	@touch $@
+
+# In an environment of its own: what checks the packages is not one of them.
+.venv/audit/installed: .venv/installed
+	@.venv/bin/python -m venv --clear .venv/audit
+	@.venv/audit/bin/python -m pip --disable-pip-version-check install -q $(PIP_OPTIONS) pip-audit==2.10.1
 	@touch $@
 
 .venv/installed-dev: .venv/installed

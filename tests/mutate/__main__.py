@@ -1,7 +1,7 @@
 """Break each guard on purpose, in a copy of the tree, and see that its test notices.
 
-    python -m tests.mutate            all of them; exits with 1 when a broken guard went unnoticed
-    python -m tests.mutate WORD...    only those whose name holds one of the words
+python -m tests.mutate            all of them; exits with 1 when a broken guard went unnoticed
+python -m tests.mutate WORD...    only those whose name holds one of the words
 """
 
 from __future__ import annotations
