@@ -9,6 +9,7 @@ import yaml
 
 LARGEST = 16_000
 """Characters. A block longer than this is a mistake: the text belongs under it."""
+DEEPEST = 12
 
 
 class Fault(Exception):
@@ -31,15 +32,25 @@ class Block:
 class _Loader(yaml.SafeLoader):
     """Safe YAML without aliases (a few lines of them can grow to gigabytes) and without repeated keys."""
 
+    _depth = 0
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             event: Any = self.get_event()  # type: ignore[no-untyped-call]
             raise Fault(event.start_mark.line + 2, f"alias *{event.anchor}: write the value out instead")
-        return super().compose_node(parent, index)
+        if self._depth > DEEPEST:  # reading on would take seconds, and end in Python's own limit
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise Fault(event.start_mark.line + 2, f"is nested more than {DEEPEST} levels deep")
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
         for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise Fault(key.start_mark.line + 2, "a key must be a plain word")
             if key.value in seen:
                 raise Fault(key.start_mark.line + 2, f"key {key.value!r} stands here twice; keep one")
             seen.add(str(key.value))
@@ -78,6 +89,8 @@ def _parse(source: str) -> tuple[dict[str, Any], dict[str, int]]:
         # Line 1 of the file is the opening ---, and YAML counts from 0.
         lines = {str(key.value): key.start_mark.line + 2 for key, _ in node.value}
         values = loader.construct_document(node)
+        if not isinstance(values, dict):  # a tag such as !!set makes something else of such lines
+            raise Fault(2, "the block between the --- lines must be `key: value` lines")
         return {str(key): value for key, value in values.items()}, lines
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
