@@ -79,7 +79,10 @@ def split(text: str) -> Block | None:
 
 
 def _parse(source: str) -> tuple[dict[str, Any], dict[str, int]]:
-    loader = _Loader(source)
+    try:
+        loader = _Loader(source)
+    except yaml.YAMLError as error:
+        raise Fault(2, f"cannot be read ({str(error).splitlines()[0]})") from error
     try:
         node = loader.get_single_node()
         if node is None:
