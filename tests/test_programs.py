@@ -373,12 +373,12 @@ def test_deep_nesting_is_refused_before_it_costs_anything(deep: str) -> None:
     assert time.perf_counter() - began < 2
 
 
-def test_a_file_over_half_a_megabyte_is_refused_unread(tmp_path: Path) -> None:
+def test_a_file_far_larger_than_any_program_is_refused_unread(tmp_path: Path) -> None:
     """Size is looked at first, in bytes."""
     large = "# " + "é" * 262_144 + "\n" + SMALL
-    assert problems(large) == ["prompts/small.yaml:1: the file is larger than 512 kB; a program needs far less"]
+    assert problems(large) == ["prompts/small.yaml:1: the file is larger than 128 kB; a program needs far less"]
     (tmp_path / "small.yaml").write_text(large, encoding="utf-8")
-    with pytest.raises(ContentError, match="larger than 512 kB"):
+    with pytest.raises(ContentError, match="larger than 128 kB"):
         load(tmp_path / "small.yaml")
 
 

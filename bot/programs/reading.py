@@ -24,9 +24,10 @@ from yaml.events import (
     StreamStartEvent,
 )
 
-LARGEST = 512 * 1024
+LARGEST = 128 * 1024
 TOO_LARGE = f"the file is larger than {LARGEST // 1024} kB; a program needs far less"
 DEEPEST = 12
+MOST_PROBLEMS = 200
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -136,6 +137,9 @@ class _Reader:
 
     def _value(self, event: Event, path: Path) -> object:
         line = _line(event)
+        if len(self._page.problems) > MOST_PROBLEMS:
+            self._page.refuse((), f"there are more than {MOST_PROBLEMS} problems; the rest was not read", line)
+            raise Unreadable
         self._page.lines.setdefault(path, line)
         if len(path) > DEEPEST:
             self._page.refuse(path[:4], f"is nested more than {DEEPEST} levels deep", line)

@@ -14,6 +14,7 @@ from bot.programs import reading
 from index import front_matter
 
 SECOND = 1.0
+"""Of work, however busy the machine is with other things."""
 PIECES = st.sampled_from(
     ["a: ", "- ", "? ", "[", "]", "{", "}", "&a ", "*a", "!!python/object/apply:os.system ", "!!binary ", "!!set ",
      "<<: ", "|\n  ", ">", "'", '"', "\n", "  ", "#", "---\n", "...\n", "%YAML 1.1\n", "NO", "1.10", "1:60", "0o8",
@@ -32,6 +33,9 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 @example("? [a]\n: b\n")
 @example("? {a: b}\n: c\n")
 @example("a: 1\na: 2\n")
+@example("a: b\n" * 20_000)
+@example("- x\n" * 30_000)
+@example("a: [" + "x," * 30_000 + "]")
 @example("!!set {a, b}")
 @example("!!timestamp 9999999-1-1")
 @example("a: !!int 0x\n")
@@ -39,7 +43,7 @@ BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
 @settings(max_examples=150, deadline=None)
 def test_any_text_is_read_or_refused_within_a_second(text: str) -> None:
     """As a program, and as the block at the top of an entry."""
-    began = time.perf_counter()
+    began = time.thread_time()
     reading.read(text)
     try:
         programs.parse(text, "wild")
@@ -50,7 +54,7 @@ def test_any_text_is_read_or_refused_within_a_second(text: str) -> None:
     except front_matter.Fault as fault:
         assert str(fault)
         assert fault.line >= 1
-    assert time.perf_counter() - began < SECOND
+    assert time.thread_time() - began < SECOND
 
 
 @pytest.mark.prove
