@@ -14,7 +14,7 @@ INSTALL = $(PIP) install $(PIP_OPTIONS) -c constraints.txt
 WORKERS = 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check index prove mutate audit bench format clean
+.PHONY: help demo test check index prove mutate audit hashes bench format clean
 
 help:  ## this list
 	@echo "Cohortbook: weekly prompts, private reflections and cited answers for a cohort."
@@ -38,6 +38,11 @@ mutate: .venv/installed-dev  ## break each guard on purpose and see that its tes
 
 audit: .venv/audit/installed  ## ask whether a pinned package has a known weakness; fails when nobody could say
 	@.venv/bin/python -m tests.supply.audit .venv/audit/bin/pip-audit
+
+hashes: .venv/installed-dev  ## write the hash of each pinned package, after a change of constraints.txt
+	@grep -v '^torch==' constraints.txt > .venv/pins.txt
+	@$(PIP) install -q $(PIP_OPTIONS) --dry-run --ignore-installed --no-deps --report .venv/report.json -r .venv/pins.txt
+	@.venv/bin/python -m tests.supply.hashes .venv/report.json > requirements.hashes.txt
 
 bench: .venv/installed-dev  ## compare the search with txtai and chromadb, where these are installed
 	@.venv/bin/python -m bench.search knowledge

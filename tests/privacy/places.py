@@ -40,8 +40,8 @@ TEMPORARY = Place("temporary files", BOTH)
 INDEX = Place("search index and model cache", BOTH)
 MESSAGES = Place("messages to anybody", (SECRET,))
 OUTBOX = Place("outbox keys", (SECRET,))
-DATABASE = Place("database, its log of writes and every other file of the data folder", (SECRET,), on=False)
-BACKUP = Place("backup", (SECRET,), on=False)
+DATABASE = Place("database, its log of writes and every other file of the data folder", (SECRET,))
+BACKUP = Place("backup", (SECRET,))
 PLACES = (LOG, STREAMS, NUMBERS, DOOR, TEMPORARY, INDEX, MESSAGES, OUTBOX, DATABASE, BACKUP)
 
 

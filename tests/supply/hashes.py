@@ -1,7 +1,6 @@
 """The SHA-256 of every pinned package, from pip's own report of what it would install here.
 
-    pip install --dry-run --ignore-installed --no-deps --report report.json -r constraints.txt   (without torch)
-    python -m tests.supply.hashes report.json > requirements.hashes.txt
+    make hashes        on Linux on x86-64 with Python 3.11, which is what the image runs on
 
 PyTorch is left out: its CPU build has another file, and so another hash, than the one on the package index.
 """
