@@ -16,7 +16,6 @@ TO_OTHERS = ("broadcasts", "requests", "setup", "facilitation")
 GIVES_AWAY = ("sharing.give",)
 """After this, private words are rightly with others."""
 COMMANDS = tuple(name for feature in ROUTE for name in feature.commands)
-FORMS = {f"{one.name}.{action}" for one in ROUTE for action in one.submissions}
 ACTIONS = {f"{one.name}.{action}" for one in ROUTE for action in (*one.presses, *one.submissions)}
 
 
