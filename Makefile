@@ -30,8 +30,8 @@ index: .venv/installed  ## build the search index from knowledge/
 check: .venv/installed  ## read settings, prompts/ and knowledge/ and report every problem
 	@.venv/bin/cohortbook check
 
-prove: .venv/installed-dev  ## run the long proofs; each prints what it measured
-	@.venv/bin/pytest -m prove -n 0 -q -s --durations=0
+prove: .venv/installed-dev  ## run the long proofs and print one table; ONLY="crash" runs those of that name
+	@.venv/bin/pytest -m prove -n 0 -q -rs $(if $(ONLY),-k "$(ONLY)")
 
 mutate: .venv/installed-dev  ## break each guard on purpose and see that its test notices
 	@.venv/bin/python -m tests.mutate

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.databases import database
+from tests.prove import proof, pytest_runtest_makereport, pytest_terminal_summary
 from tests.town import Town, open_town
 
-__all__ = ["database"]
+__all__ = ["database", "proof", "pytest_runtest_makereport", "pytest_terminal_summary"]
 
 ROOT = Path(__file__).parent.parent
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import sqlite3
@@ -16,6 +15,7 @@ import pytest
 
 from bot.store import Store
 from tests.operations.power import Disk, Op, trace
+from tests.prove import Proof
 
 pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed here")
 
@@ -134,26 +134,19 @@ def test_a_database_after_a_cut_opens_and_goes_on(tmp_path: Path, place: Path) -
             Store.in_folder(place).close()
 
 
-@pytest.mark.prove
-def test_ten_thousand_power_cuts_lose_nothing(tmp_path: Path, place: Path) -> None:
-    """Every write and sync boundary of two weeks of work, each cut in several ways; and the control loses some."""
+@pytest.mark.prove(3)
+def test_ten_thousand_power_cuts_lose_nothing(tmp_path: Path, place: Path, proof: Proof) -> None:
+    """Power cuts at every write and sync of two weeks of work take back nothing that people were told."""
     operations = worked(tmp_path / "town", 2, 3)
     draws = max(1, 10_000 // len(operations) + 1)
     toll = cut_power(operations, draws=draws, every=1, place=place)
-    control = cut_power(worked(tmp_path / "control", 2, 3, "normal"), draws=1, every=1, place=place)
-    print(
-        json.dumps(
-            {
-                "boundaries": len(operations),
-                "cuts": toll.cuts,
-                "told": toll.told,
-                "told and missing": sum(toll.lost.values()),
-                "damaged": toll.damaged,
-                "control cuts": control.cuts,
-                "control: told and missing": dict(control.lost),
-            }
-        )
+    missing = sum(toll.lost.values())
+    proof(
+        f"sqlite, {toll.cuts:,} cuts",
+        f"{missing} of {toll.told} told lost, {toll.damaged} damaged",
+        "0 and 0 of 10,000 cuts",
+        (missing, toll.damaged) == (0, 0) and toll.cuts >= 10_000,
     )
-    assert toll.cuts >= 10_000
-    assert (toll.lost, toll.damaged) == (Counter(), 0)
-    assert control.lost["saved"] > 0
+    control = cut_power(worked(tmp_path / "control", 2, 3, "normal"), draws=1, every=1, place=place)
+    lost = control.lost["saved"]
+    proof(f"control: NORMAL, {control.cuts:,} cuts", f"{lost} told lost", "some", lost > 0)
