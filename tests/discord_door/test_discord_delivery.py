@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
 from bot.errors import DeliveryError, Refused, Shut, Unknown, Wait
@@ -57,6 +60,18 @@ async def test_pages_that_are_missing_are_sent_and_no_others(here: Place) -> Non
     assert await here.door.find(here.channel, "key-1") is None
     await here.door.send(here.channel, long, "key-1")
     assert [one["content"][:1] for one in here.discord.public()] == ["b", "0", "1", "2"]
+
+
+async def test_a_process_that_never_heard_of_a_message_finds_it_by_its_buttons(here: Place, tmp_path: Path) -> None:
+    """Another host sent it, or the notebook is gone; all of its pages belong to it, and nothing else does."""
+    await here.door.send(here.channel, MESSAGE, "before")
+    long = await here.door.send(here.channel, replace(MESSAGE, text="So many words. " * 400), "key-1")
+    await here.door.send(here.channel, Outgoing("No buttons."), "after")
+    here.folder = tmp_path / "another host"
+    async with here.open(run=False) as fresh:
+        assert await fresh.find(here.channel, "key-1") == long
+        assert long.count(",") >= 2
+        assert await fresh.find(here.channel, "key-2") is None
 
 
 async def test_a_long_pause_is_the_outboxs_business_and_a_short_one_is_waited_out(here: Place) -> None:

@@ -21,6 +21,7 @@ from .prose import cut
 AT_MOST = 25
 _LABEL = 80
 _ID = 100
+_MARK = 12
 _STYLES = {
     "plain": discord.ButtonStyle.secondary,
     "primary": discord.ButtonStyle.primary,
@@ -51,11 +52,20 @@ def parse(custom_id: str) -> Pressed | None:
 
 
 def mark(key: str, page: int) -> str:
-    return f"{digest(key, 12)}.{page}"
+    return f"{digest(key, _MARK)}.{page}"
 
 
 def carries(custom_id: str, key_mark: str) -> bool:
     return custom_id.split("|", 3)[2:3] == [key_mark]
+
+
+def page_of(custom_ids: Sequence[str], key: str) -> int | None:
+    """Which page of the message with this key these buttons stand under; None under any other message."""
+    for one in custom_ids:
+        known, _, page = "".join(one.split("|", 3)[2:3]).partition(".")
+        if known == digest(key, _MARK) and page.isdecimal():
+            return int(page)
+    return None
 
 
 def ids_in(components: Sequence[discord.Component]) -> list[str]:

@@ -13,7 +13,7 @@ import discord
 from bot.errors import DeliveryError, Refused, SettingsError, Shut, Unknown, Wait
 from bot.messages import Address, House, Outgoing, Person
 
-from . import buttons, failures
+from . import arrived, buttons, failures
 from .cards import Page, card
 from .client import Client
 from .notebook import Notebook, digest
@@ -29,7 +29,6 @@ NOBODY = discord.AllowedMentions.none()
 
 _CLOSED_FOR = 24 * 3600.0
 _CLOCKS_DIFFER = timedelta(minutes=10)
-_LOOK_THROUGH = 300
 _KEPT_TRIES = timedelta(days=30)
 _ANSWERS_WITHIN = 45.0
 _AGAIN_AFTER = 5.0
@@ -75,10 +74,10 @@ class Door:
             channel = await self._channel(client, address)
             pages = card(outgoing)
             before = await self.notebook.tried(key)
-            there = await self._there(client, channel, key) if before else {}
+            there = await arrived.noted(client, channel, key, before) if before else {}
             if before is None:
                 since = discord.utils.time_snowflake(discord.utils.utcnow() - _CLOCKS_DIFFER)
-                await self.notebook.trying(key, since, [_looks(page.content) for page in pages])
+                await self.notebook.trying(key, since, [arrived.looks(page.content) for page in pages])
             try:
                 for number, page in enumerate(pages):
                     if number not in there:
@@ -140,36 +139,20 @@ class Door:
     async def find(self, address: Address, key: str) -> str | None:
         """None also when only some of its pages arrived; sending it again posts those that are missing."""
         before = await self.notebook.tried(key)
-        if before is None or before.ref:
-            return before.ref if before else None
+        if before is not None and before.ref:
+            return before.ref
         async with self.calling() as client:
             channel = await self._channel(client, address)
-            there = await self._there(client, channel, key)
-        if set(there) != set(range(len(before.looks))):
+            if before is None:  # perhaps another process sent it, or one whose notebook is gone
+                there = await arrived.marked(client, channel, key)
+            else:
+                pages = await arrived.noted(client, channel, key, before)
+                there = [pages[number] for number in sorted(pages)] if len(pages) == len(before.looks) else []
+        if not there:
             return None
-        ref = f"{REF}{channel}|{','.join(str(there[number]) for number in sorted(there))}"
+        ref = f"{REF}{channel}|{','.join(map(str, there))}"
         await self.notebook.arrived(key, ref)
         return ref
-
-    async def _there(self, client: Client, channel: int, key: str) -> dict[int, int]:
-        """The pages that arrived, as number to message: known by a mark in a button, else by their look."""
-        before = await self.notebook.tried(key)
-        if before is None:
-            return {}
-        found: dict[int, int] = {}
-        me = client.user.id if client.user else 0
-        place = client.get_partial_messageable(channel)
-        after = discord.Object(before.since)
-        async for message in place.history(after=after, limit=_LOOK_THROUGH, oldest_first=True):
-            if message.author.id != me:
-                continue
-            ids = [one for one in buttons.ids_in(message.components) if one]
-            for number, looks in enumerate(before.looks):
-                marked = any(buttons.carries(one, buttons.mark(key, number)) for one in ids)
-                if number not in found and (marked or (not ids and looks == _looks(message.content))):
-                    found[number] = message.id
-                    break
-        return found
 
     # --- people ---------------------------------------------------------------------------------
 
@@ -282,10 +265,6 @@ def _wrong_token() -> SettingsError:
         "Discord does not accept the token, so the bot is not connected. Make a new one at "
         "https://discord.com/developers/applications, under Bot, Reset Token, and put it where the old one was."
     )
-
-
-def _looks(content: str) -> str:
-    return digest(" ".join(content.split()), 16)
 
 
 def _parts(ref: str) -> tuple[int, list[int]]:
