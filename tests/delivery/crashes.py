@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,13 +20,18 @@ from sqlalchemy import func, select
 from bot.messages import Address
 from bot.store import Store, tables
 from tests import databases
-from tests.delivery import hands
-from tests.delivery.victim import LANES, PEOPLE, POINTS, TERMS, Life, live
-from tests.fakes.post_office import Running, Ways, open_office
+from tests.delivery import doors, hands
+from tests.delivery.victim import LANES, PEOPLE, POINTS, TERMS, Life, live, words
+from tests.fakes.apart import There, set_up
+from tests.fakes.weather import Weather
 
-FAULTS = Ways(answer_lost=0.02, request_lost=0.02, server_error=0.02, lands_late=0.02, lateness=0.25)
+_NONCE_WINDOW = 0.5
+"""Shorter than the time after which a message is looked for: Discord's own help is over when we need ours."""
+WEATHER = Weather(
+    answer_lost=0.02, request_lost=0.02, server_error=0.02, pushed_back=0.01, lands_late=0.02, lateness=0.25
+)
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["tests.delivery.victim", "psycopg"])
+_forks.set_forkserver_preload(["tests.delivery.victim", "psycopg", "slack_sdk.web.async_client", "sqlite_utils"])
 
 
 @dataclass(frozen=True)
@@ -33,82 +42,92 @@ class Result:
     doubled: int
     seconds: float
 
-    def line(self, what: str) -> str:
-        return f"{what:<44} {self.kills:>5} {self.messages:>9} {self.lost:>5} {self.doubled:>8} {self.seconds:>8.0f}"
+    @property
+    def told(self) -> str:
+        return f"{self.lost} lost, {self.doubled} doubled of {self.messages:,}"
 
 
-HEAD = f"{'':<44} {'kills':>5} {'messages':>9} {'lost':>5} {'doubled':>8} {'seconds':>8}"
-
-
-def ground(kind: str, folder: Path) -> str:
+def ground(kind: str, folder: Path, platform: str, there: There) -> str:
     """A database with the people who get messages; returns its URL."""
     url = databases.fresh(kind, folder)
     store = Store(url)
     with store.begin() as tx:
         for lane in range(LANES):
             hands.people(tx, *(f"{lane} {person}" for person in range(PEOPLE)), workspace=f"room{lane}")
-        for account in tx.execute(select(tables.account)).all():
-            where = Address.parse(account.address)
-            there = Address("office", where.workspace, where.kind, where.id)
+        for number, account in enumerate(tx.execute(select(tables.account)).all()):
+            address = Address(platform, doors.WORKSPACE[platform], "person", there.people[number])
+            # One workspace, and yet many lanes, so that several lives have something to do at once.
+            lane = f"{platform}:{account.person.split()[0]}"
             tx.execute(
                 tables.account.update()
                 .where(tables.account.c.address == account.address)
-                .values(address=str(there), lane=f"office:{where.workspace}")
+                .values(address=str(address), lane=lane)
             )
     store.close()
     return url
 
 
-def kill(kind: str, folder: Path, kills: int, *, nonce: bool = False, asks: bool = True, seed: int = 1) -> Result:
+@contextmanager
+def scene(kind: str, folder: Path, platform: str, seed: int) -> Iterator[tuple[There, list[Life]]]:
+    """A platform with its faults, and the lives of as many hosts as the database takes, before anything happened."""
+    with set_up(platform, LANES * PEOPLE, replace(WEATHER, seed=seed), nonce_window=_NONCE_WINDOW) as there:
+        url = ground(kind, folder, platform, there)
+        hosts = [folder / f"host{number}.db" for number in range(1 if kind == databases.SQLITE else 3)]
+        for host in hosts if platform == doors.DISCORD else ():
+            asyncio.run(doors.remember(there, host))
+        yield there, [Life(url, platform, there.port, host, messages=1_000_000) for host in hosts]
+        databases.drop(url)
+
+
+def kill(kind: str, folder: Path, platform: str, kills: int, *, asks: bool = True, seed: int = 1) -> Result:
     """So many lives end at random points while messages are planned and sent; then one life finishes the rest.
 
-    `nonce`: the platform takes a repeat for the first within its window, as Discord does. `asks` False: what
-    is unclear is sent again without looking.
+    `asks` False: what is unclear is sent again without looking.
     """
     began, chance = time.monotonic(), random.Random(seed)  # noqa: S311 - which point comes next is no secret
-    url = ground(kind, folder)
-    window = 3.0 if nonce else 0.0
-    with open_office(replace(FAULTS, nonce_window=window, seed=seed)) as office:
-        life = Life(url, office.port, messages=1_000_000, repeats_safely=1.5 if nonce else 0, asks=asks)
-        processes = 1 if kind == databases.SQLITE else 3
-        died = _end_lives(life, kills, processes, chance)
-        _finish(replace(life, messages=0), url)
-        time.sleep(FAULTS.lateness)
-        result = _count(url, office, died, time.monotonic() - began)
-    databases.drop(url)
-    return result
+    with scene(kind, folder, platform, seed) as (there, lives):
+        died = _end_lives([replace(life, asks=asks) for life in lives], kills, chance)
+        _finish(replace(lives[0], messages=0, asks=asks))
+        return _count(lives[0].url, there, died, began)
 
 
-def _end_lives(life: Life, kills: int, processes: int, chance: random.Random) -> int:
+def _end_lives(lives: list[Life], kills: int, chance: random.Random) -> int:
     died, begun = 0, 0
-    running: list[multiprocessing.context.ForkServerProcess] = []
+    running: dict[int, multiprocessing.context.ForkServerProcess] = {}
     while died < kills:
-        while len(running) < processes:
+        for host, life in enumerate(lives):
+            if host in running:
+                continue
             point = POINTS[begun % len(POINTS)]
             often = 1 if point == "after look-up" else chance.randint(1, 12)
-            process = _forks.Process(target=live, args=(replace(life, dies_at=point, dies_after=often),))
-            process.start()
-            running.append(process)
+            notebook = life.notebook if life.asks or life.platform == doors.SLACK else _forgotten(life.notebook, begun)
+            last = replace(life, dies_at=point, dies_after=often, notebook=notebook)
+            running[host] = _forks.Process(target=live, args=(last,))
+            running[host].start()
             begun += 1
-        if not multiprocessing.connection.wait([one.sentinel for one in running], timeout=15):
-            running[0].kill()  # it never comes by its point; this is a death like any other
-        for one in [one for one in running if one.exitcode is not None]:
-            assert one.exitcode == -9, f"a life ended by itself: {one.exitcode}"
-            running.remove(one)
+        if not multiprocessing.connection.wait([one.sentinel for one in running.values()], timeout=15):
+            next(iter(running.values())).kill()  # it never comes by its point; this is a death like any other
+        for host in [host for host, one in running.items() if one.exitcode is not None]:
+            code = running.pop(host).exitcode
+            assert code == -9, f"a life ended by itself: {code}"
             died += 1
-    for one in running:
+    for one in running.values():
         one.kill()
         one.join()
     return died
 
 
-def stop(kind: str, folder: Path, stops: int, *, nonce: bool = False, seed: int = 1) -> Result:
+def _forgotten(notebook: Path, begun: int) -> Path:
+    """Who does not ask has no notes of earlier tries either."""
+    return Path(shutil.copy(notebook, notebook.with_name(f"life{begun}.db")))
+
+
+def stop(kind: str, folder: Path, platform: str, stops: int, *, seed: int = 1) -> Result:
     """Three lives are stopped for up to three leases, again and again, and go on as if nothing had happened."""
     began, chance = time.monotonic(), random.Random(seed)  # noqa: S311
-    url = ground(kind, folder)
-    with open_office(replace(FAULTS, nonce_window=3.0 if nonce else 0.0, seed=seed)) as office:
-        life = Life(url, office.port, messages=1_000_000, repeats_safely=1.5 if nonce else 0, alone=False)
-        running = [_forks.Process(target=live, args=(life,)) for _ in range(3)]
+    with scene(kind, folder, platform, seed) as (there, lives):
+        hosts = (lives * 3)[:3]
+        running = [_forks.Process(target=live, args=(replace(life, alone=False),)) for life in hosts]
         for one in running:
             one.start()
         with ThreadPoolExecutor(len(running)) as threads:
@@ -118,11 +137,8 @@ def stop(kind: str, folder: Path, stops: int, *, nonce: bool = False, seed: int 
         for one in running:
             one.kill()
             one.join()
-        _finish(replace(life, messages=0), url)
-        time.sleep(FAULTS.lateness)
-        result = _count(url, office, stops, time.monotonic() - began)
-    databases.drop(url)
-    return result
+        _finish(replace(lives[0], messages=0, alone=False))
+        return _count(lives[0].url, there, stops, began)
 
 
 def _stop_and_go(process: multiprocessing.process.BaseProcess, stops: int, seed: float) -> None:
@@ -135,9 +151,9 @@ def _stop_and_go(process: multiprocessing.process.BaseProcess, stops: int, seed:
         os.kill(process.pid, signal.SIGCONT)
 
 
-def _finish(life: Life, url: str) -> None:
+def _finish(life: Life) -> None:
     """One life without accidents, until nothing is open any more."""
-    store = Store(url)
+    store = Store(life.url)
     last = _forks.Process(target=live, args=(life,))
     last.start()
     try:
@@ -156,11 +172,13 @@ def _finish(life: Life, url: str) -> None:
         store.close()
 
 
-def _count(url: str, office: Running, kills: int, seconds: float) -> Result:
+def _count(url: str, there: There, kills: int, began: float) -> Result:
+    time.sleep(WEATHER.lateness)
     store = Store(url)
     with store.begin() as tx:
-        keys = [row.key for row in tx.execute(select(tables.outbox.c.key))]
+        wanted = [words(row.number, row.recipient) for row in tx.execute(select(tables.outbox))]
     store.close()
-    copies = office.copies()
-    lost = sum(not copies[key] for key in keys)
-    return Result(kills, len(keys), lost, sum(copies[key] - 1 for key in keys if copies[key]), seconds)
+    copies = there.arrived()
+    lost = sum(not copies[one] for one in wanted)
+    doubled = sum(copies[one] - 1 for one in wanted if copies[one])
+    return Result(kills, len(wanted), lost, doubled, time.monotonic() - began)

@@ -4,58 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
 
 from bot.errors import Refused, Unknown, Wait
 from bot.messages import Address, Outgoing
 
 
-def nothing(point: str) -> None:
-    """Called at each named point; tests die there."""
-
-
 class Door:
     name = "office"
 
-    def __init__(
-        self,
-        port: int,
-        passing: Callable[[str], None] = nothing,
-        *,
-        rate: float | None = float("inf"),
-        repeats_safely: float = 0,
-        asks: bool = True,
-    ) -> None:
-        """`asks` is False for the one that sends again without looking, to see that this matters."""
+    def __init__(self, port: int, *, rate: float | None = float("inf")) -> None:
         self.port = port
         self.rate = rate
-        self.repeats_safely = repeats_safely
-        self._passing = passing
-        self._asks = asks
         self._lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def send(self, address: Address, outgoing: Outgoing, key: str) -> str:
-        self._passing("before send")
-        status, said = await self._post(
-            "/send", {"workspace": address.workspace, "who": address.id, "key": key}, "sent"
-        )
+        status, said = await self._post("/send", {"workspace": address.workspace, "who": address.id, "key": key})
         if status == 429:
             raise Wait(said["pause"])
         if status >= 500:
             raise Unknown("the office has trouble")
         if status >= 400:
             raise Refused(said["error"])
-        self._passing("after send")
         return f"1|office|{said['ref']}"
 
     async def find(self, address: Address, key: str) -> str | None:
-        if not self._asks:
-            self._passing("after look-up")
-            return None
         status, said = await self._post("/find", {"key": key})
         if status != 200:
             raise Unknown("the office has trouble")
-        self._passing("after look-up")
         return said["ref"] and f"1|office|{said['ref']}"
 
     async def edit(self, ref: str, outgoing: Outgoing) -> None:
@@ -64,7 +39,7 @@ class Door:
     async def delete(self, ref: str) -> None:
         raise NotImplementedError
 
-    async def _post(self, path: str, body: dict[str, str], doing: str = "") -> tuple[int, dict[str, str]]:
+    async def _post(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, str]]:
         """No retry of any kind: whoever has no clear answer says so."""
         text = json.dumps(body).encode()
         line = self._lines.pop() if self._lines else None
@@ -74,8 +49,6 @@ class Door:
             reader, writer = line
             writer.write(f"POST {path} HTTP/1.1\r\ncontent-length: {len(text)}\r\n\r\n".encode() + text)
             await writer.drain()
-            if doing:
-                self._passing("request written")
             head = (await reader.readuntil(b"\r\n\r\n")).decode()
             length = next(int(one[15:]) for one in head.splitlines() if one.startswith("content-length:"))
             said = json.loads(await reader.readexactly(length))

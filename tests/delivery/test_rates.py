@@ -83,13 +83,25 @@ async def test_a_workspace_that_never_answers_holds_up_no_other(store: Store) ->
     assert took < 3
 
 
-async def test_a_closed_door_delays_nobody_behind_it(store: Store) -> None:
-    """A refusal is an answer; the next message goes at once."""
-    people(store, {"room": 40})
-    queue(store, {"room": 40})
-    with open_office(Ways(closed=tuple(f"room-{number}" for number in range(20)))) as office:
-        assert await deliver(store, Door(office.port), ["room"]) < 5
-        assert len(office.book()[0]) == 20
+@pytest.mark.slow
+async def test_a_fifth_of_all_doors_closed_delays_nobody_else(database: str, tmp_path: Path) -> None:
+    """A refusal is an answer: everybody else gets theirs, and no later than if all doors were open."""
+    rooms = {f"room{number}": 40 for number in range(5)}
+    closed = tuple(f"{room}-{number}" for room in rooms for number in range(0, 40, 5))
+    kind = database.partition(":")[0].partition("+")[0]
+    took = {}
+    for refuses in ((), closed):
+        url = databases.fresh(kind, tmp_path)
+        store = Store(url)
+        people(store, rooms)
+        queue(store, rooms)
+        with open_office(Ways(closed=refuses, rate=20)) as office:
+            took[bool(refuses)] = await deliver(store, Door(office.port, rate=20), list(rooms))
+            posts = office.book()[0]
+            assert len(posts) == len({key for _, _, key in posts}) == 200 - len(refuses)
+        store.close()
+        databases.drop(url)
+    assert took[True] < 1.2 * took[False] + 0.5
 
 
 async def delay_of_small(url: str, small: int, each: int, big: int, rate: float) -> float:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 from types import SimpleNamespace
 from typing import Any
@@ -17,13 +18,13 @@ from sqlalchemy import func, select
 
 from bot import lanes, outbox
 from bot.errands import Terms
-from bot.messages import Outgoing
+from bot.messages import Option, Outgoing
 from bot.outbox import Intent
 from bot.store import Store
 from bot.store.tables import outbox as rows
 from bot.visit import Feature
 from bot.worker import Worker
-from tests.delivery.door import Door, nothing
+from tests.delivery import doors
 
 POINTS = (
     "after plan",
@@ -43,13 +44,14 @@ TERMS = Terms(lease=1.2, timeout=0.4, margin=0.1, look_after=0.6, ahead=0.5, loo
 @dataclass(frozen=True)
 class Life:
     url: str
+    platform: str
     port: int
+    notebook: Path
     dies_at: str = ""
     dies_after: int = 1
     """Passings of the point."""
     messages: int = 0
     """It plans until there are so many."""
-    repeats_safely: float = 0
     asks: bool = True
     alone: bool = True
     """No other process has the file, so the leases of the dead are free at once."""
@@ -84,10 +86,19 @@ class Desk:
         self.plans = [] if plan is None else [Feature("planner", plan=plan)]
 
     def composer(self, row: outbox.Row) -> Callable[..., Outgoing]:
-        return lambda tx, services, row: Outgoing("words")
+        return lambda tx, services, row: prompt(row.intent)
 
     def missed(self, tx: object, row: outbox.Row) -> list[Intent]:
         return []
+
+
+def prompt(intent: Intent) -> Outgoing:
+    """Its words tell which one it is, so that what arrived is counted as people read it."""
+    return Outgoing(words(intent.number, intent.recipient), options=(Option("Write", "reflections.open", "c:1"),))
+
+
+def words(number: int, recipient: str) -> str:
+    return f"Prompt {number} for {recipient}"
 
 
 def services(store: Store) -> Any:
@@ -124,14 +135,14 @@ def live(life: Life) -> None:
         return False
 
     async def work() -> None:
-        store = Watched(life.url, passing if life.dies_at else nothing)
+        store = Watched(life.url, passing if life.dies_at else doors.nothing)
         if store.embedded and life.alone:
             with store.begin() as tx:
                 lanes.forget(tx)
-        door = Door(life.port, passing, repeats_safely=life.repeats_safely, asks=life.asks)
         desk: Any = Desk(plan if life.messages else None)
-        platforms: Any = {"office": door}
-        await Worker(services(store), desk, platforms, life.terms).run(0.05)
+        async with doors.opened(life.platform, life.port, life.notebook, passing, asks=life.asks) as door:
+            platforms: Any = {life.platform: door}
+            await Worker(services(store), desk, platforms, life.terms).run(0.05)
 
     Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     asyncio.run(work())

@@ -21,6 +21,7 @@ from urllib.parse import parse_qs, urlparse
 
 import discord
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from discord.gateway import DiscordWebSocket
 from yarl import URL
 
@@ -92,7 +93,8 @@ class Refusal(Exception):
 
 
 class Discord:
-    def __init__(self) -> None:
+    def __init__(self, nonce_window: float = NONCE_WINDOW) -> None:
+        self.nonce_window = nonce_window
         self.permissions = rules.VIEW | rules.SEND | rules.THREADS | rules.ATTACH | rules.HISTORY
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str, int]] = []
@@ -271,6 +273,12 @@ class Discord:
         await self.gateway.dispatch("INTERACTION_CREATE", payload)
         return exchange
 
+    def app(self, *middlewares: Middleware) -> web.Application:
+        app = web.Application(client_max_size=1 << 26, middlewares=middlewares)
+        app.router.add_get("/gateway/", self.gateway.serve)
+        app.router.add_route("*", "/api/v10/{path:.*}", self.rest)
+        return app
+
     # --- REST ---------------------------------------------------------------------------------------
 
     async def rest(self, request: web.Request) -> web.StreamResponse:
@@ -391,7 +399,7 @@ class Discord:
         rules.message(data, len(files))
         key = (channel, str(data.get("nonce")))
         at, before = self._nonces.get(key, (0.0, {}))
-        if data.get("enforce_nonce") and before and self.now() - at < NONCE_WINDOW:
+        if data.get("enforce_nonce") and before and self.now() - at < self.nonce_window:
             return before
         message = self._message(APP, channel, data, data.get("attachments") or [])
         self.messages[channel].append(message)
@@ -523,24 +531,26 @@ async def _body(request: web.Request) -> tuple[Json, Files]:
 async def open_discord() -> AsyncIterator[Discord]:
     """Until it closes, the client library of this process talks to this Discord."""
     fake = Discord()
-    app = web.Application(client_max_size=1 << 26)
-    app.router.add_get("/gateway/", fake.gateway.serve)
-    app.router.add_route("*", "/api/v10/{path:.*}", fake.rest)
-    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    runner = web.AppRunner(fake.app(), shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     host, port = runner.addresses[0][:2]
     before = discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     fake.gateway.address = f"ws://{host}:{port}/gateway/"
-    discord.http.Route.BASE = f"http://{host}:{port}/api/v10"
-    DiscordWebSocket.DEFAULT_GATEWAY = URL(fake.gateway.address)
+    send_the_library_to(port)
     try:
         yield fake
     finally:
         discord.http.Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before
         await fake.gateway.close()
         await runner.cleanup()
+
+
+def send_the_library_to(port: int) -> None:
+    """From now on the client library of this process takes that port for Discord."""
+    discord.http.Route.BASE = f"http://127.0.0.1:{port}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(f"ws://127.0.0.1:{port}/gateway/")
 
 
 def permissions_of(link: str) -> int:

@@ -21,6 +21,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from bot.platforms.slack.manifest import SCOPES
 from tests.fakes.slack_rules import (
@@ -140,13 +141,16 @@ class FakeSlack:
 
     # --- running ------------------------------------------------------------------------------------
 
-    async def start(self) -> None:
-        app = web.Application(client_max_size=50_000_000)
+    def app(self, *middlewares: Middleware) -> web.Application:
+        app = web.Application(client_max_size=50_000_000, middlewares=middlewares)
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/link", self._link)
         app.router.add_post("/upload/{file}", self._upload)
         app.router.add_post("/response/{url}", self._response)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        return app
+
+    async def start(self) -> None:
+        self._runner = web.AppRunner(self.app(), access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
