@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
@@ -12,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.errands import Errand, LaneKey, Outcome, Terms
 from bot.errors import Refused, Shut, Unknown, Wait
+from bot.in_time import elapsed, in_time
 from bot.messages import Address, Outgoing, Platform
 from bot.outbox import CANCELLED, HELD, READY, REFUSED, SENT, UNKNOWN, NothingToSay, NotYet
 from bot.router import FrontDesk
@@ -22,12 +22,6 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 _REPEAT_AN_EDIT = 5.0
-
-
-def elapsed() -> float:
-    """Seconds that went by, also while the machine slept: a lease goes on running then."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
 class Sender:
@@ -148,7 +142,7 @@ class Sender:
         return Outcome(errand, SENT, ref=ref, sent_at=self._services.now(), asked=True)
 
     async def _in_time(self, asked: Awaitable[T]) -> T:
-        return await asyncio.wait_for(asked, self._terms.timeout)
+        return await in_time(asked, self._terms.timeout)
 
 
 def _not_made(errand: Errand, rest: float = 0) -> Outcome:

@@ -17,10 +17,11 @@ from sqlalchemy import Connection
 from bot import lanes, outbox
 from bot.errands import Errand, Held, LaneKey, Manners, Outcome, Terms, Turn
 from bot.ids import random_id
+from bot.in_time import elapsed
 from bot.messages import Platform
 from bot.metrics import Metrics
 from bot.router import FrontDesk
-from bot.sender import Sender, elapsed
+from bot.sender import Sender
 from bot.visit import Services
 
 log = logging.getLogger(__name__)

@@ -1,0 +1,53 @@
+"""A call that goes on only while its time lasts, also in a process that was stopped meanwhile.
+
+When a stopped process wakes up, what a platform answered long ago is read before any timer rings. A timeout
+alone would then let a call of several steps take its next one, under a lease that somebody else may have by now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Generator
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+
+def elapsed() -> float:
+    """Seconds that went by, also while the machine slept: a lease goes on running then."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if clock is None else time.clock_gettime(clock)
+
+
+async def in_time(asked: Awaitable[T], seconds: float) -> T:
+    """Raises TimeoutError when it takes longer."""
+
+    async def call() -> T:
+        return await _Steps(asked, elapsed() + seconds)
+
+    return await asyncio.wait_for(call(), seconds)
+
+
+class _Steps(Generic[T]):
+    """Looks at the clock before each next step of a call."""
+
+    def __init__(self, asked: Awaitable[T], until: float) -> None:
+        self._asked = asked
+        self._until = until
+
+    def __await__(self) -> Generator[Any, Any, T]:
+        steps: Any = self._asked.__await__()
+        go_on: Any = steps.__next__
+        given: tuple[Any, ...] = ()
+        while True:
+            try:
+                waits_for = go_on(*given)
+            except StopIteration as done:
+                return done.value  # type: ignore[no-any-return]
+            try:
+                yield waits_for
+            except BaseException as fault:  # noqa: BLE001 - a cancellation, on its way to the call
+                go_on, given = steps.throw, (fault,)
+            else:
+                go_on, given = (steps.__next__, ()) if elapsed() < self._until else (steps.throw, (TimeoutError(),))
