@@ -11,7 +11,7 @@ import click
 
 from bot import __version__
 from bot.cli_audit import audit
-from bot.cli_keep import backup, restore
+from bot.cli_keep import backup, move, restore
 from bot.cli_keys import keys
 from bot.cli_knowledge import knowledge
 from bot.cli_people import disclosure, erase, verify_erasure
@@ -182,7 +182,7 @@ def doctor(ctx: click.Context) -> None:
     sys.exit(0 if well else 1)
 
 
-for _one in (ask, index, evaluate, backup, restore, keys, knowledge, audit, erase, disclosure, verify_erasure):
+for _one in (ask, index, evaluate, backup, restore, move, keys, knowledge, audit, erase, disclosure, verify_erasure):
     main.add_command(_one)
 
 if __name__ == "__main__":

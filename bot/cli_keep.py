@@ -1,4 +1,4 @@
-"""The commands around what the bot keeps: backup, restore."""
+"""The commands around what the bot keeps: backup, restore, move."""
 
 from __future__ import annotations
 
@@ -100,6 +100,33 @@ def _keyring(settings: Settings) -> Iterator[Keyring | None]:
     finally:
         if there is not None:
             there.close()
+
+
+@click.command()
+@click.option("--to", "address", required=True, help="postgresql://user:password@host/name, an empty database.")
+@click.pass_context
+def move(ctx: click.Context, address: str) -> None:
+    """Move the database from its file to a PostgreSQL server. The bot must be stopped; the file is kept."""
+    from pydantic import SecretStr, ValidationError
+
+    from bot import moving
+    from bot.clock import machine_now
+    from bot.config import Settings
+    from bot.store import ownership
+
+    settings = settings_of(ctx)
+    if settings.database_url:
+        raise CohortbookError("The settings name a server already, and only a file can be moved. Nothing was changed.")
+    try:
+        url = Settings(database=SecretStr(address)).database_url
+    except ValidationError:
+        raise click.BadParameter("must be postgresql://user:password@host/name", param_hint="--to") from None
+    with ownership.take(settings.data, "move"):
+        done = moving.move(settings.data, url, machine_now())
+    click.echo(f"Moved {done.rows} rows of {len(done.tables)} tables, and compared each: all arrived as they were.")
+    click.echo("Now write the server into the settings, as `database:` or as COHORTBOOK_DATABASE in the environment,")
+    click.echo("and start the bot. Without it the bot would begin again with an empty file.")
+    click.echo(f"The file is kept as {done.kept}. Remove it when nobody needs it any more.")
 
 
 def _only_for_a_file(settings: Settings, instead: str) -> None:

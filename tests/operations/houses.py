@@ -9,6 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
+from pydantic import SecretStr
+
 import bot.platforms
 from bot.app import build
 from bot.clock import DemoClock
@@ -22,13 +24,14 @@ TEXT = "A colleague spoke over a parent, and the minutes did not show it."
 
 
 @asynccontextmanager
-async def live(folder: Path, before: Town | None = None) -> AsyncIterator[Town]:
-    """`before`: an earlier life of this town, whose chat still holds what was delivered."""
+async def live(folder: Path, before: Town | None = None, database: str = "") -> AsyncIterator[Town]:
+    """`before`: an earlier life of this town, whose chat still holds what was delivered. `database`: of a server."""
     if FAKES not in bot.platforms.__path__:
         bot.platforms.__path__.append(FAKES)
     clock = DemoClock(folder / "clock.json", machine=lambda: START + timedelta(0))
     settings = Settings(
         data=folder / "data",
+        database=SecretStr("" if database.startswith("sqlite") else database),
         index=folder / "no-index",
         platforms={"recorder": {}},
         facilitators=["recorder/room/imani"],
