@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import multiprocessing.connection
 import os
 import random
 import shutil
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -21,6 +22,7 @@ from bot.messages import Address
 from bot.store import Store, tables
 from tests import databases
 from tests.delivery import doors, hands
+from tests.delivery.lives import forks
 from tests.delivery.victim import LANES, PEOPLE, POINTS, TERMS, Life, live, words
 from tests.fakes.apart import There, set_up
 from tests.fakes.weather import Weather
@@ -30,8 +32,6 @@ _NONCE_WINDOW = 0.5
 WEATHER = Weather(
     answer_lost=0.02, request_lost=0.02, server_error=0.02, pushed_back=0.01, lands_late=0.02, lateness=0.25
 )
-_forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["tests.delivery.victim", "psycopg", "slack_sdk.web.async_client", "sqlite_utils"])
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def kill(kind: str, folder: Path, platform: str, kills: int, *, asks: bool = Tru
 
 def _end_lives(lives: list[Life], kills: int, chance: random.Random) -> int:
     died, begun = 0, 0
-    running: dict[int, multiprocessing.context.ForkServerProcess] = {}
+    running: dict[int, ForkServerProcess] = {}
     while died < kills:
         for host, life in enumerate(lives):
             if host in running:
@@ -102,7 +102,7 @@ def _end_lives(lives: list[Life], kills: int, chance: random.Random) -> int:
             often = 1 if point == "after look-up" else chance.randint(1, 12)
             notebook = life.notebook if life.asks or life.platform == doors.SLACK else _forgotten(life.notebook, begun)
             last = replace(life, dies_at=point, dies_after=often, notebook=notebook)
-            running[host] = _forks.Process(target=live, args=(last,))
+            running[host] = forks.Process(target=live, args=(last,))
             running[host].start()
             begun += 1
         if not multiprocessing.connection.wait([one.sentinel for one in running.values()], timeout=15):
@@ -127,7 +127,7 @@ def stop(kind: str, folder: Path, platform: str, stops: int, *, seed: int = 1) -
     began, chance = time.monotonic(), random.Random(seed)  # noqa: S311
     with scene(kind, folder, platform, seed) as (there, lives):
         hosts = (lives * 3)[:3]
-        running = [_forks.Process(target=live, args=(replace(life, alone=False),)) for life in hosts]
+        running = [forks.Process(target=live, args=(replace(life, alone=False),)) for life in hosts]
         for one in running:
             one.start()
         with ThreadPoolExecutor(len(running)) as threads:
@@ -154,7 +154,7 @@ def _stop_and_go(process: multiprocessing.process.BaseProcess, stops: int, seed:
 def _finish(life: Life) -> None:
     """One life without accidents, until nothing is open any more."""
     store = Store(life.url)
-    last = _forks.Process(target=live, args=(life,))
+    last = forks.Process(target=live, args=(life,))
     last.start()
     try:
         until = time.monotonic() + 120

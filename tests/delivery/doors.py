@@ -75,6 +75,7 @@ async def opened(
         )  # fmt: skip
         trace: Any = discord.client.http.http_trace
         trace.on_request_chunk_sent.extend(_telling(passing).on_request_chunk_sent)
+        await discord.client.sign_in(TOKEN)  # as it does when it starts to run
         yield Door(discord, passing, asks=asks)
         await discord.client.close()
         discord.close()

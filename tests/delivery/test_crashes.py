@@ -50,7 +50,7 @@ def test_the_control_of_the_deaths_doubles_many(kind: str, platform: str, tmp_pa
 @on_both_platforms
 def test_a_process_that_was_stopped_past_its_lease_sends_nothing_late(kind: str, platform: str, tmp_path: Path) -> None:
     """Others take over meanwhile; when it wakes up it finds its lanes gone."""
-    result = stop(kind, tmp_path, platform, 6)
+    result = stop(kind, tmp_path, platform, 3)
     assert (result.lost, result.doubled) == (0, 0), result
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
+import multiprocessing.synchronize
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,12 +19,12 @@ from bot.store import Store, tables
 from tests import databases
 from tests.databases import BOTH
 from tests.delivery import crowds
+from tests.delivery.lives import forks
 from tests.prove import Proof
 from tests.test_schedule import program
 
 WEEK_THREE = crowds.NOW + timedelta(days=14, hours=12)
 """Monday everywhere in America and Europe: the week before is over for everybody."""
-_forks = multiprocessing.get_context("forkserver")
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,8 @@ def test_four_planning_processes_write_twenty_thousand_keys_once(kind: str, tmp_
     """Four planners racing over 20,000 keys leave exactly 20,000 rows; planning again adds none."""
     keys, url = 20_000, databases.fresh(kind, tmp_path)
     Store(url).close()
-    together = _forks.Barrier(4)
-    planners = [_forks.Process(target=write_keys, args=(url, seed, keys, together)) for seed in range(4)]
+    together = forks.Barrier(4)
+    planners = [forks.Process(target=write_keys, args=(url, seed, keys, together)) for seed in range(4)]
     for one in planners:
         one.start()
     for one in planners:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +24,7 @@ from bot.store.tables import outbox as rows
 from bot.visit import Feature
 from bot.worker import Worker
 from tests.delivery import doors
+from tests.delivery.lives import end_with
 
 POINTS = (
     "after plan",
@@ -38,7 +38,7 @@ POINTS = (
 )
 LANES, PEOPLE = 20, 5
 _WAVE, _AHEAD = 40, 120
-TERMS = Terms(lease=1.2, timeout=0.4, margin=0.1, look_after=0.6, ahead=0.5, looks=50)
+TERMS = Terms(lease=2.0, timeout=0.8, margin=0.1, look_after=0.6, ahead=0.5, looks=50)
 
 
 @dataclass(frozen=True)
@@ -146,10 +146,3 @@ def live(life: Life) -> None:
 
     Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     asyncio.run(work())
-
-
-def end_with(parent: int) -> None:
-    """A test that was stopped leaves nobody behind."""
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)
