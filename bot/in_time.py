@@ -40,6 +40,7 @@ class _Steps(Generic[T]):
         steps: Any = self._asked.__await__()
         go_on: Any = steps.__next__
         given: tuple[Any, ...] = ()
+        given_up = False
         while True:
             try:
                 waits_for = go_on(*given)
@@ -48,6 +49,9 @@ class _Steps(Generic[T]):
             try:
                 yield waits_for
             except BaseException as fault:  # noqa: BLE001 - a cancellation, on its way to the call
-                go_on, given = steps.throw, (fault,)
-            else:
-                go_on, given = (steps.__next__, ()) if elapsed() < self._until else (steps.throw, (TimeoutError(),))
+                go_on, given, given_up = steps.throw, (fault,), True
+                continue
+            # Once it is given up, a call may take what time it needs to put things away.
+            late = not given_up and elapsed() >= self._until
+            go_on, given = (steps.throw, (TimeoutError(),)) if late else (steps.__next__, ())
+            given_up = given_up or late

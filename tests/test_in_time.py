@@ -73,3 +73,20 @@ async def test_who_cancels_a_call_stops_it() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert put_away == [True]
+
+
+async def test_a_call_that_is_given_up_may_put_things_away() -> None:
+    """In several steps, and after its time: a client library keeps its own books straight there."""
+    put_away = []
+
+    async def waits() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            put_away.append(True)
+
+    with pytest.raises(TimeoutError):
+        await in_time(waits(), 0.01)
+    assert put_away == [True]
