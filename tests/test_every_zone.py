@@ -76,7 +76,7 @@ class Found:
     times: int
     wrong: int
     twice: int
-    """Days whose instant is not after the one of the day before, though both days are on the calendar."""
+    """Days whose instant is not after the one of the day before, of those that the zone's calendar has."""
 
 
 def look(zone: str) -> Found:
@@ -90,9 +90,8 @@ def look(zone: str) -> Found:
             found = schedule.instant(day, at, zone)
             moment = round((found - _EPOCH).total_seconds())
             times, wrong = times + 1, wrong + (moment != clock.instant(wall))
-            if at == AT:
-                shown = found.astimezone(ZoneInfo(zone)).date()
-                twice += moment <= before and shown == day
+            if at == AT and found.astimezone(ZoneInfo(zone)).date() == day:  # twice a zone has left a day out
+                twice += moment <= before
                 before = moment
     return Found(times, wrong, twice)
 

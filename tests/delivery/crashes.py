@@ -47,9 +47,8 @@ class Result:
         return f"{self.lost} lost, {self.doubled} doubled of {self.messages:,}"
 
 
-def ground(kind: str, folder: Path, platform: str, there: There) -> str:
-    """A database with the people who get messages; returns its URL."""
-    url = databases.fresh(kind, folder)
+def ground(url: str, platform: str, there: There) -> None:
+    """The people who get messages."""
     store = Store(url)
     with store.begin() as tx:
         for lane in range(LANES):
@@ -64,15 +63,14 @@ def ground(kind: str, folder: Path, platform: str, there: There) -> str:
                 .values(address=str(address), lane=lane)
             )
     store.close()
-    return url
 
 
 @contextmanager
-def scene(kind: str, folder: Path, platform: str, seed: int) -> Iterator[tuple[There, list[Life]]]:
+def scene(url: str, folder: Path, platform: str, seed: int) -> Iterator[tuple[There, list[Life]]]:
     """A platform with its faults, and the lives of as many hosts as the database takes, before anything happened."""
     with set_up(platform, LANES * PEOPLE, replace(WEATHER, seed=seed), nonce_window=_NONCE_WINDOW) as there:
-        url = ground(kind, folder, platform, there)
-        hosts = [folder / f"host{number}.db" for number in range(1 if kind == databases.SQLITE else 3)]
+        ground(url, platform, there)
+        hosts = [folder / f"host{number}.db" for number in range(1 if url.startswith(databases.SQLITE) else 3)]
         for host in hosts if platform == doors.DISCORD else ():
             asyncio.run(doors.remember(there, host))
         yield there, [Life(url, platform, there.port, host, messages=1_000_000) for host in hosts]
@@ -85,10 +83,10 @@ def kill(kind: str, folder: Path, platform: str, kills: int, *, asks: bool = Tru
     `asks` False: what is unclear is sent again without looking.
     """
     began, chance = time.monotonic(), random.Random(seed)  # noqa: S311 - which point comes next is no secret
-    with scene(kind, folder, platform, seed) as (there, lives):
+    with scene(databases.fresh(kind, folder), folder, platform, seed) as (there, lives):
         died = _end_lives([replace(life, asks=asks) for life in lives], kills, chance)
-        _finish(replace(lives[0], messages=0, asks=asks))
-        return _count(lives[0].url, there, died, began)
+        finish(replace(lives[0], messages=0, asks=asks))
+        return count(lives[0].url, there, died, began)
 
 
 def _end_lives(lives: list[Life], kills: int, chance: random.Random) -> int:
@@ -125,7 +123,7 @@ def _forgotten(notebook: Path, begun: int) -> Path:
 def stop(kind: str, folder: Path, platform: str, stops: int, *, seed: int = 1) -> Result:
     """Three lives are stopped for up to three leases, again and again, and go on as if nothing had happened."""
     began, chance = time.monotonic(), random.Random(seed)  # noqa: S311
-    with scene(kind, folder, platform, seed) as (there, lives):
+    with scene(databases.fresh(kind, folder), folder, platform, seed) as (there, lives):
         hosts = (lives * 3)[:3]
         running = [forks.Process(target=live, args=(replace(life, alone=False),)) for life in hosts]
         for one in running:
@@ -137,8 +135,8 @@ def stop(kind: str, folder: Path, platform: str, stops: int, *, seed: int = 1) -
         for one in running:
             one.kill()
             one.join()
-        _finish(replace(lives[0], messages=0, alone=False))
-        return _count(lives[0].url, there, stops, began)
+        finish(replace(lives[0], messages=0, alone=False))
+        return count(lives[0].url, there, stops, began)
 
 
 def _stop_and_go(process: multiprocessing.process.BaseProcess, stops: int, seed: float) -> None:
@@ -151,8 +149,8 @@ def _stop_and_go(process: multiprocessing.process.BaseProcess, stops: int, seed:
         os.kill(process.pid, signal.SIGCONT)
 
 
-def _finish(life: Life) -> None:
-    """One life without accidents, until nothing is open any more."""
+def finish(life: Life) -> None:
+    """One life without accidents, until everything is planned and nothing is open any more."""
     store = Store(life.url)
     last = forks.Process(target=live, args=(life,))
     last.start()
@@ -161,8 +159,11 @@ def _finish(life: Life) -> None:
         open_ = tables.outbox.c.state.in_(("ready", "sending", "unknown"))
         while time.monotonic() < until:
             with store.begin() as tx:
-                left = tx.execute(select(func.count()).select_from(tables.outbox).where(open_)).scalar_one()
-            if not left:
+                left, there = (
+                    tx.execute(select(func.count()).select_from(tables.outbox).where(*some)).scalar_one()
+                    for some in ((open_,), ())
+                )
+            if not left and there >= life.messages:
                 return
             time.sleep(0.2)
         raise AssertionError(f"{left} messages are still open")
@@ -172,7 +173,7 @@ def _finish(life: Life) -> None:
         store.close()
 
 
-def _count(url: str, there: There, kills: int, began: float) -> Result:
+def count(url: str, there: There, kills: int, began: float) -> Result:
     time.sleep(WEATHER.lateness)
     store = Store(url)
     with store.begin() as tx:

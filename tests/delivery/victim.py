@@ -38,6 +38,7 @@ POINTS = (
 )
 LANES, PEOPLE = 20, 5
 _WAVE, _AHEAD = 40, 120
+_DUE = datetime(2026, 1, 5, 13, 10, tzinfo=UTC)
 TERMS = Terms(lease=2.0, timeout=0.8, margin=0.1, look_after=0.6, ahead=0.5, looks=50)
 
 
@@ -106,10 +107,9 @@ def services(store: Store) -> Any:
 
 
 def wave(number: int) -> list[Intent]:
-    """The same for whoever plans it."""
-    at = datetime.now(UTC)
+    """The same for whoever plans it, and whenever."""
     return [
-        Intent("t", "c", "prompt", index // (LANES * PEOPLE), f"{index % LANES} {index // LANES % PEOPLE}", at)
+        Intent("t", "c", "prompt", index // (LANES * PEOPLE), f"{index % LANES} {index // LANES % PEOPLE}", _DUE)
         for index in range(number, number + _WAVE)
     ]
 

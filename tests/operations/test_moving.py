@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,8 +16,10 @@ from bot.messages import Outgoing
 from bot.moving import content, move
 from bot.store import Store, ownership, tables
 from tests import databases
+from tests.delivery import crowds
 from tests.operations.houses import deliveries, filled, live, open_form
 from tests.operations.test_restore import MEMBERS, NOW, until_the_first_prompt
+from tests.prove import Proof
 from tests.town import text_of
 
 
@@ -122,3 +125,21 @@ async def test_the_command_says_what_to_do_next(tmp_path: Path, server: str) -> 
     assert str(kept) in done.output
     assert not (tmp_path / "data" / ownership.DATABASE).exists()
     assert CliRunner().invoke(main, [*command[:-1], "mysql://somewhere/x"]).exit_code == 2
+
+
+@pytest.mark.prove(12)
+def test_a_hundred_thousand_members_move(tmp_path: Path, server: str, proof: Proof) -> None:
+    """From the file to a server: every table has as many rows and the same hash."""
+    store = Store.in_folder(tmp_path)
+    crowds.multitude(store, 100_000, 100)
+    before = held(store)
+    store.close()
+    began = time.monotonic()
+    done = move(tmp_path, server, NOW)
+    seconds = time.monotonic() - began
+    moved = Store(server)
+    same = held(moved) == before
+    moved.close()
+    proof(
+        "sqlite to postgresql", f"{done.rows:,} rows {'equal' if same else 'NOT equal'}, {seconds:.0f} s", "equal", same
+    )
