@@ -65,6 +65,7 @@ CONCRETE = {
     # who names a concrete class, beside the module that defines it
     "bot.store.Store": {
         "bot.app",
+        "bot.moving",
         "bot.restore",
         "bot.cli_audit",
         *("bot.visit", "bot.health", "bot.metrics"),  # the type alone
