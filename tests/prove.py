@@ -78,8 +78,11 @@ def _note(config: pytest.Config, found: Finding) -> None:
     place.parent.mkdir(exist_ok=True)
     place.write_text(table(rows), "utf-8")
     terminal: Any = config.pluginmanager.getplugin("terminalreporter")
-    if terminal is not None:
-        terminal.write_line("  " + " | ".join(found.cells()))
+    capture: Any = config.pluginmanager.getplugin("capturemanager")
+    if terminal is not None and capture is not None:
+        with capture.global_and_fixture_disabled():  # a proof takes minutes, and somebody may be watching
+            terminal.ensure_newline()
+            terminal.write_line(" | ".join(found.cells()))
 
 
 def table(rows: list[Finding]) -> str:

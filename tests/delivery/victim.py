@@ -39,7 +39,7 @@ POINTS = (
 LANES, PEOPLE = 20, 5
 _WAVE, _AHEAD = 40, 120
 _DUE = datetime(2026, 1, 5, 13, 10, tzinfo=UTC)
-TERMS = Terms(lease=2.0, timeout=0.8, margin=0.1, look_after=0.6, ahead=0.5, looks=50)
+TERMS = Terms(lease=2.0, timeout=0.8, margin=0.1, look_after=1.5, ahead=0.5, looks=50)
 
 
 @dataclass(frozen=True)
