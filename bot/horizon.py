@@ -10,40 +10,21 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import (
-    CTE,
-    ColumnElement,
-    Connection,
-    Date,
-    Integer,
-    Select,
-    String,
-    Time,
-    cast,
-    column,
-    false,
-    func,
-    literal,
-    null,
-    select,
-    true,
-    values,
-)
+from sqlalchemy import CTE, ColumnElement, Connection, Select, String, false, func, literal, select, true
 
-from bot import outbox, reasons, schedule
+from bot import outbox, reasons, schedule, timetable
 from bot.outbox import Intent
 from bot.programs import Program
 from bot.schedule import CohortPlan, MemberPlan, Send
 from bot.store import cohorts, milestones
 from bot.store.cohorts import Cohort
-from bot.store.columns import Instant
 from bot.store.people import QUIET_FROM, QUIET_TO
 from bot.store.tables import account, membership, person
+from bot.timetable import Line
 from bot.visit import Services
 
 Clock: TypeAlias = tuple[str, time | None, time | None, int | None, time | None, date | None]
 """Zone, quiet from and to, own day and hour, paused until."""
-Line: TypeAlias = tuple[Any, ...]
 
 AHEAD = timedelta(hours=48)
 _CLOCKS_AT_ONCE = 300
@@ -124,7 +105,7 @@ class Horizon:
         return ends is None or ends > self._now
 
     def _line(self, send: Send, clock: Clock | None = None, started_by: datetime | None = None) -> Line:
-        """As `_table` names its columns."""
+        """As `timetable` names its columns."""
         first = outbox.first_state(send.due, self._restored)
         return (
             *(clock or (None,) * 6),
@@ -143,7 +124,7 @@ class Horizon:
         """For everybody whom a line fits; or for one, whom all of them fit."""
         if not lines:
             return
-        line = _table(lines)
+        line = timetable.table(self._tx.dialect.name)
         lane = select(func.min(account.c.lane)).where(
             account.c.tenant == membership.c.tenant, account.c.person == membership.c.person
         )
@@ -172,6 +153,7 @@ class Horizon:
         query = query.where(reasons.given(line, self._which.cohort, self.numbers, sorted(silences)))
         done = self._tx.execute(
             outbox.inserting(self._tx).from_select(list(chosen), query).on_conflict_do_nothing(),
+            timetable.filled(lines),
             execution_options={"preserve_rowcount": True},
         )
         self.written += done.rowcount
@@ -179,9 +161,9 @@ class Horizon:
     def _started_after(self, lines: Sequence[Line]) -> list[str]:
         if not lines:
             return []
-        line = _table(lines)
+        line = timetable.table(self._tx.dialect.name)
         late = self._fitting(select(membership.c.person), line, membership.c.started_at > line.c.started_by)
-        return [row.person for row in self._tx.execute(late)]
+        return [row.person for row in self._tx.execute(late, timetable.filled(lines))]
 
     def _fitting(self, query: Select[Any], line: CTE, more: ColumnElement[bool]) -> Select[Any]:
         """Members beside the lines of their clock.
@@ -209,31 +191,3 @@ class Horizon:
 def _by(clock: Clock) -> MemberPlan:
     zone, quiet_from, quiet_to, day, hour, paused = clock
     return MemberPlan(zone, quiet_from or QUIET_FROM, quiet_to or QUIET_TO, day, hour, _LONG_AGO, paused)
-
-
-_COLUMNS: tuple[tuple[str, Any], ...] = (
-    ("zone", String()),
-    ("quiet_from", Time()),
-    ("quiet_to", Time()),
-    ("day", Integer()),
-    ("hour", Time()),
-    ("paused", Date()),
-    ("started_by", Instant()),
-    ("kind", String()),
-    ("number", Integer()),
-    ("first", String()),
-    ("due", Instant()),
-    ("expires", Instant()),
-    ("state", String()),
-    ("tried_at", Instant()),
-    ("why", String()),
-)
-
-
-def _table(lines: Sequence[Line]) -> CTE:
-    """Nothing is given its type too: PostgreSQL would take it for a text."""
-    typed = [
-        tuple(cast(null(), kind) if value is None else value for value, (_, kind) in zip(line, _COLUMNS, strict=True))
-        for line in lines
-    ]
-    return values(*(column(name, kind) for name, kind in _COLUMNS)).data(typed).cte("line")
