@@ -41,7 +41,7 @@ def settle(
                 | {
                     "tried_at": case((bindparam("b_keep") == 1, outbox.c.tried_at), else_=bindparam("b_tried_at")),
                     "safe_until": case(
-                        (bindparam("b_keep") == 1, outbox.c.safe_until), else_=bindparam("b_safe_until")
+                        (bindparam("b_keep_safe") == 1, outbox.c.safe_until), else_=bindparam("b_safe_until")
                     ),
                 }
             ),
@@ -86,7 +86,9 @@ def _back(one: Outcome, manners: Mapping[str, Manners], at: datetime, terms: Ter
         "again_at": again,
         "tried_at": at if state == UNKNOWN else None,
         "safe_until": None,
-        "keep": int(keep or (state == UNKNOWN and not one.errand.look)),
+        "keep": int(keep),
+        # What a platform takes for a repeat counts from when the message was taken, before any try.
+        "keep_safe": int(keep or (state == UNKNOWN and not one.errand.look)),
     }
 
 

@@ -238,6 +238,18 @@ def test_a_message_that_is_not_found_goes_again_and_one_that_is_found_does_not(s
         assert sorted(states(tx).values()) == [outbox.SENDING, outbox.SENT]
 
 
+def test_a_message_is_looked_for_so_long_after_its_try_and_not_after_it_was_taken(store: Store) -> None:
+    """A busy process may try long after it took a message, and what it wrote then is still on its way."""
+    plan(store, "renata")
+    hands = Hands(store)
+    (errand,) = hands.turn()
+    assert hands.turn(later=TERMS.lease / 2) == []  # the lease is renewed while it is on its way
+    assert hands.turn(back(errand, outbox.UNKNOWN, asked=True), later=TERMS.lease / 2) == []
+    assert hands.turn(later=TERMS.look_after - 1) == []
+    (look,) = hands.turn(later=2)
+    assert look.look
+
+
 def test_where_a_repeat_is_safe_it_comes_at_once_and_inside_the_time(store: Store) -> None:
     """The platform takes it for the first; when that time is over the message is looked for."""
     plan(store, "renata")
