@@ -26,13 +26,13 @@ from bot import (
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.consent import Facts
+from bot.directory import Directory
 from bot.errands import Terms
-from bot.errors import Refused
 from bot.forgetting import Forgetting, catch_up
 from bot.held import Held
 from bot.ids import Ids, random_id
 from bot.library import Library
-from bot.messages import Address, Incoming, Person, Platform, Reply
+from bot.messages import Incoming, Platform, Reply
 from bot.metrics import Metrics
 from bot.platforms import Clock
 from bot.router import FrontDesk
@@ -52,25 +52,6 @@ log = logging.getLogger(__name__)
 _LOOK_AT_CLOCK_SECONDS = 1.0
 _FINISH_SECONDS = 10.0
 _KEEP_RECORD_SECONDS = 3600.0
-
-
-class Directory:
-    """People and channels of every running platform; an address goes to the platform that made it."""
-
-    def __init__(self, running: dict[str, Platform]) -> None:
-        self._running = running
-
-    async def person(self, who: Address) -> Person:
-        return await self._of(who).person(who)
-
-    async def members(self, where: Address) -> Sequence[Address]:
-        return await self._of(where).members(where)
-
-    def _of(self, address: Address) -> Platform:
-        found = self._running.get(address.platform)
-        if found is None:
-            raise Refused(f"The platform {address.platform} is not running here.")
-        return found
 
 
 class WakefulDesk(FrontDesk):

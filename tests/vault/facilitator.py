@@ -38,9 +38,9 @@ sys.meta_path.insert(0, Refuse())  # type: ignore[arg-type]
 sys.modules["bot.features"] = features()
 
 import bot.platforms  # noqa: E402 - after the door was shut
-from bot.app import Directory  # noqa: E402
 from bot.clock import DemoClock  # noqa: E402
 from bot.consent import Facts  # noqa: E402
+from bot.directory import Directory  # noqa: E402
 from bot.house_keys import derived  # noqa: E402
 from bot.ids import random_id  # noqa: E402
 from bot.library import Library  # noqa: E402
