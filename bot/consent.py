@@ -38,7 +38,7 @@ def text(facts: Facts, leaders: Sequence[str]) -> str:
         f"• This chat platform{_called(facts)}: ordinary messages, also those you write to me, stay with it. Its "
         "owners may be able to export them. What you write in a form is not a message.\n"
         "• Nobody: your questions. They are answered and not kept.\n\n"
-        "How long: until you erase it. In each form you can also choose to think here and store nothing.\n\n"
+        "How long: until you erase it. Under each prompt you can also choose to think and store nothing.\n\n"
         "What facilitators do, and what was refused to anybody, is recorded by ids, without words. You can read what "
         "of it is about you.\n\n"
         "I look for words that may mean danger in what you write to me as a message, only to show you a help "

@@ -13,7 +13,6 @@ from bot.visit import Visit
 from bot.words import length
 
 STEP = "step"
-KEEP, NOTHING = "keep", "nothing"
 _STEP_LIMIT = 500
 PAGE = 5
 """Fields that a form may have on every platform."""
@@ -47,8 +46,6 @@ def show(
                 lines=2,
             )
         )
-    if words is None:
-        fields.append(_keeping())
     prompt = unit.alternative if alternative else unit.prompt
     return Form(
         form,
@@ -149,21 +146,6 @@ def minutes(unit: Unit) -> str:
 def revision(entry: Entry) -> str:
     """A form's value that says which entry it changes, and which state of it the form showed."""
     return f"{entry.cohort}:{entry.number}:{entry.entry}:{entry.revision}"
-
-
-def _keeping() -> Field:
-    return Field(
-        KEEP,
-        "What should I do with it?",
-        "choice",
-        choices=((KEEP, "Keep it in my journal"), (NOTHING, "Store nothing: I wanted to think")),
-        initial=KEEP,
-    )
-
-
-def stores_nothing(visit: Visit) -> bool:
-    """Whether the writer asked for it; then not even the choices are kept or counted."""
-    return visit.field(KEEP) == NOTHING
 
 
 def _field(question: Question, words: Words | None, earlier: Earlier) -> Field:

@@ -241,8 +241,6 @@ class SeamDriver:
 def _middle(field: Field) -> Value:
     if field.kind == "choices":
         return [field.choices[0][0]]
-    if field.kind == "choice" and field.initial:
-        return field.initial
     if field.kind == "choice":
         return field.choices[len(field.choices) // 2][0]
     return "I asked one question more than last time." if field.required else ""

@@ -147,7 +147,7 @@ async def test_where_nothing_is_counted_nothing_is_said_about_it(town: Town) -> 
     await town.press("imani", ready, "Set it running")
     await town.start("renata")
     assert "Your words are not." not in text_of(await town.command("renata", "/reflect"))
-    await write(town, "renata")
+    await write(town, "renata", meet="They meet at the gate.")
     assert kept(town)["tally"] == []
 
 
@@ -267,15 +267,16 @@ def test_the_facilitators_stand_in_it_by_name() -> None:
 
 
 async def thought(town: Town) -> Reply:
-    form = await town.command("renata", "/reflect")
-    return await town.submit("renata", form, answers(form, hope="A thought for nobody.", keep="nothing"))
+    form = await town.press("renata", town.prompt("renata"), "Think, store nothing")
+    assert isinstance(form, Form)
+    assert form.intro.startswith("Nothing of what you write here is stored")
+    return await town.submit("renata", form, {"hope": "A thought for nobody."})
 
 
 async def test_who_wants_only_to_think_leaves_nothing_on_any_disk(town: Town) -> None:
     """No entry, no choice, no step; the count reads it like a skip, and no reminder comes."""
     await first_week(town)
-    reply = await thought(town)
-    assert "I stored nothing of it" in text_of(reply)
+    assert "I stored nothing of it" in text_of(await thought(town))
     assert await entries(town, "renata") == []
     assert kept(town)["tally"] == []
     assert not on_disk(town, "A thought for nobody.")
@@ -285,17 +286,17 @@ async def test_who_wants_only_to_think_leaves_nothing_on_any_disk(town: Town) ->
     assert len(town.private("renata")) == sent
 
 
-async def test_the_journal_is_what_is_chosen_beforehand(town: Town) -> None:
-    """And an entry that is kept already is only ever kept."""
+async def test_thinking_takes_nothing_from_what_is_kept_already(town: Town) -> None:
+    """An answer stays an answer."""
     await first_week(town)
-    form = await town.command("renata", "/reflect")
-    assert isinstance(form, Form)
-    assert form.fields[-1].initial == "keep"
-    assert "Only you see it" in text_of(await town.submit("renata", form, answers(form)))
-    assert "keep" not in [one.name for one in (await again(town)).fields]
+    await write(town, "renata", hope="A hope to keep.")
+    await thought(town)
+    assert len(await entries(town, "renata")) == 1
 
 
-async def again(town: Town) -> Form:
-    form = await town.command("renata", "/reflect")
-    assert isinstance(form, Form)
-    return form
+@pytest.mark.parametrize("value", ["", "{}", "{}:99", "{}:x", "nothing:0"])
+async def test_an_altered_button_opens_nothing(town: Town, value: str) -> None:
+    """Nor does an old one."""
+    cohort = await first_week(town)
+    reply = await town.act("renata", Press("thinking.open", value.format(cohort)))
+    assert "othing was" in text_of(reply)

@@ -48,13 +48,15 @@ class World:
         action, who, words = step
         said = words[self.which]
         if action in ("write", "think", "draft"):
-            form = await self.town.act(who, Press("reflections.current", self.cohort))
+            opening = Press("reflections.current", self.cohort)
+            if action == "think":
+                opening = Press("thinking.open", f"{self.cohort}:0")
+            form = await self.town.act(who, opening)
             assert isinstance(form, Form)
             if action == "draft":  # closed again without sending it in
                 return
             texts = {one.name: said for one in form.fields if one.kind == "text"}
-            keep = {"keep": "nothing"} if action == "think" and form.fields[-1].name == "keep" else {}
-            await self.town.submit(who, form, answers(form) | texts | keep)
+            await self.town.submit(who, form, answers(form) | texts)
         elif action == "note":
             asked = await self.town.say(who, f"What I saw: {said}")
             if isinstance(asked, Outgoing) and any(one.label == "Save privately" for one in asked.options):

@@ -22,6 +22,7 @@ from bot.features import (
     shared_with_me,
     sharing,
     support,
+    thinking,
     weekly,
 )
 from bot.visit import Feature
@@ -33,6 +34,7 @@ ROUTE: tuple[Feature, ...] = (
     pausing.feature,
     resources.feature,
     reflections.feature,
+    thinking.feature,
     journal.feature,
     sharing.feature,
     shared_with_me.feature,

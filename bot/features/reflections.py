@@ -107,11 +107,6 @@ def _save(tx: Connection, visit: Visit) -> Reply:
     if isinstance(found, Outgoing):
         return _kept_open(found)
     cohort, program, unit = found
-    if reflection_form.stores_nothing(visit):
-        mine = (visit.who.tenant, cohort.cohort, visit.who.person)
-        turns.mark(tx, *mine, unit.number, turns.SKIPPED)
-        outbox.cancel(tx, *mine, schedule.REMINDER, unit.number)
-        return Outgoing("I stored nothing of it. No reminder comes for this prompt, and it counts like a skip.")
     written = reflection_form.read(visit, unit)
     if isinstance(written, Errors):
         return written

@@ -89,6 +89,7 @@ def _prompt_message(cohort: Cohort, program: Program, unit: Unit, swapped: bool)
     options = [Option("Reflect privately", first, value, "primary")]
     if unit.alternative:
         options.append(Option("A different prompt", second, value))
+    options.append(Option("Think, store nothing", "thinking.open", value))
     options.append(Option("Skip this one", "weekly.skip", value))
     if unit.read:
         options.append(Option("Something to read", "weekly.reading", value))

@@ -55,8 +55,6 @@ class Residents:
         chance = Random(seed)  # noqa: S311 - invented sentences, no secret
         kind, required = field["kind"], field["required"]
         picks = [value for value, _ in field["choices"]]
-        if field["initial"] and kind == "choice":
-            return str(field["initial"])  # what is chosen for them is fine with them
         if kind == "choice":
             return _middle(picks, chance)
         if kind == "choices":
