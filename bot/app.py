@@ -187,18 +187,17 @@ def _build(
         name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
     }
     search = Search(settings.index_folder)
-    held, keys = Held(), house_keys.in_folder(settings.data)
-    ledger = Ledger(settings.data / tombstones.FILE)
+    held = Held()
+    keys = house_keys.in_folder(settings.data)
+    ledger = Ledger(settings.data / tombstones.FILE, keys.erasures)
     try:
-        catch_up(store, vault, ledger, settings.keyring_copies, machine_now(), ids, keys.pseudonyms)
+        catch_up(store, vault, keys, ledger, settings.keyring_copies, machine_now(), ids)
     except BaseException:
         vault.close()
         store.close()
         raise
     keeping = settings.keeping
-    forgetting = Forgetting(
-        store, vault, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now, keys.pseudonyms
-    )
+    forgetting = Forgetting(store, vault, keys, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now)
     services = Services(
         store,
         search,
@@ -208,7 +207,7 @@ def _build(
         forgetting,
         clock.now,
         ids,
-        Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url)),
+        Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url), settings.kept_days),
         keys,
         tuple(settings.contacts),
         tuple(settings.countries),

@@ -19,6 +19,8 @@ class Facts:
     platforms: tuple[str, ...] = ()
     database_server: bool = False
     """The data is on a database server, and not in a file beside the bot."""
+    kept_days: int = 90
+    """After a program's last day."""
 
 
 def text(facts: Facts, leaders: Sequence[str]) -> str:
@@ -38,7 +40,9 @@ def text(facts: Facts, leaders: Sequence[str]) -> str:
         f"• This chat platform{_called(facts)}: ordinary messages, also those you write to me, stay with it. Its "
         "owners may be able to export them. What you write in a form is not a message.\n"
         "• Nobody: your questions. They are answered and not kept.\n\n"
-        "How long: until you erase it. Under each prompt you can also choose to think and store nothing.\n\n"
+        f"How long: until {facts.kept_days} days after your program's last day, or until a day that you choose; you "
+        "are told two weeks before. You can erase everything at any time, and take it along. Under each prompt you can "
+        "also choose to think and store nothing.\n\n"
         "What facilitators do, and what was refused to anybody, is recorded by ids, without words. You can read what "
         "of it is about you.\n\n"
         "I look for words that may mean danger in what you write to me as a message, only to show you a help "

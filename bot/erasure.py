@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from bot import outbox, tally
+from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
 from bot.store import cohorts, people
@@ -18,6 +19,7 @@ from bot.store.tables import (
     download,
     entry,
     erasure,
+    inbox,
     membership,
     person,
     request,
@@ -58,18 +60,11 @@ def known(tx: Connection, tenant: str, who: str) -> bool:
 
 
 def erase(
-    tx: Connection,
-    tenant: str,
-    who: str,
-    stone: Tombstone,
-    now: datetime,
-    at: datetime,
-    ids: Ids,
-    pseudonyms: bytes,
+    tx: Connection, keys: HouseKeys, tenant: str, who: str, stone: Tombstone, now: datetime, at: datetime, ids: Ids
 ) -> Erased:
     """Whoever writes again later is somebody new. Roles go over to that somebody, since they are not the member's.
 
-    `now`: the calendar's; `at`: the machine's. `pseudonyms`: the key under which their ratings were counted.
+    `now`: the calendar's; `at`: the machine's.
     """
     receipt = ids()
     addresses = tuple(
@@ -83,24 +78,33 @@ def erase(
         for table in (entry, share, request)
     )
     messages = _take_away(tx, tenant, who, receipt, now)
-    unsigned.withdraw_all(tx, people.somebody(tx, tenant, who))
-    for which in cohorts.ever_of(tx, people.somebody(tx, tenant, who)):
-        tally.forget(tx, tenant, which, tally.pseudonym(pseudonyms, tenant, which, who), ids())
+    somebody = people.somebody(tx, tenant, who)
+    unsigned.withdraw_all(tx, somebody)
+    for which in cohorts.ever_of(tx, somebody):
+        _forget_counted(tx, keys, tenant, who, which, ids)
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
     for table in _THEIRS:
         tx.execute(delete(table).where(table.c.tenant == tenant, table.c.person == who))
     tx.execute(delete(rows).where(rows.c.tenant == tenant, rows.c.recipient == who))
+    sent = (inbox.c.event >= f"form:{who}:", inbox.c.event < f"form:{who};")  # as `Visit.once` names a form
+    tx.execute(delete(inbox).where(inbox.c.tenant == tenant, *sent))
     _part(tx, tenant, who, ids)
     record(tx, stone, at)
     return Erased(reflections, shares, questions, messages, addresses, receipt)
 
 
-def let_go(tx: Connection, tenant: str, who: str, which: str, ids: Ids, pseudonyms: bytes) -> int:
+def let_go(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, ids: Ids) -> int:
     """What somebody wrote in one cohort, or ('') in none, and what was counted of it; returns how many reflections."""
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who, share.c.cohort == which)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
-    tally.forget(tx, tenant, which, tally.pseudonym(pseudonyms, tenant, which, who), ids())
+    somebody = people.somebody(tx, tenant, who)
+    for number in (
+        tx.execute(select(turn.c.number).where(turn.c.tenant == tenant, turn.c.person == who)).scalars().all()
+    ):
+        for note in unsigned.waiting(tx, somebody, which, number):
+            unsigned.withdraw(tx, somebody, note)
+    _forget_counted(tx, keys, tenant, who, which, ids)
     gone = 0
     for table in (share, request, turn, step, entry):
         here = (table.c.tenant == tenant, table.c.person == who, table.c.cohort == which)
@@ -117,6 +121,10 @@ def record(tx: Connection, stone: Tombstone, at: datetime) -> None:
 
 def recorded(tx: Connection) -> set[Tombstone]:
     return {Tombstone(row.tenant, row.tombstone) for row in tx.execute(select(erasure.c.tenant, erasure.c.tombstone))}
+
+
+def _forget_counted(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, ids: Ids) -> None:
+    tally.forget(tx, tenant, which, tally.pseudonym(keys.pseudonyms, tenant, which, who), ids())
 
 
 def _take_away(tx: Connection, tenant: str, who: str, receipt: str, now: datetime) -> int:

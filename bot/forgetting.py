@@ -22,13 +22,13 @@ from bot.clock import machine_now
 from bot.erasure import Erased
 from bot.errors import CohortbookError
 from bot.held import Held
+from bot.house_keys import HouseKeys
 from bot.ids import Ids, random_id
 from bot.keeping import Keeping
 from bot.messages import Address, Platform
 from bot.store import sweeping
 from bot.store.tables import person
 from bot.tombstones import Ledger, LedgerError, Tombstone
-from bot.vault.kek import Purpose
 from bot.vault.opening import open_vault
 from bot.vault.vault import Vault
 
@@ -66,6 +66,7 @@ class Forgetting:
         self,
         store: Store,
         vault: Vault,
+        keys: HouseKeys,
         ledger: Ledger,
         copies: Path,
         held: Held,
@@ -73,31 +74,29 @@ class Forgetting:
         keeping: Keeping,
         ids: Ids,
         now: Callable[[], datetime],
-        pseudonyms: bytes,
     ) -> None:
-        """`copies`: of the keyring; the keys go from these too. `pseudonyms`: see `erasure.erase`."""
+        """`copies`: of the keyring; the keys go from these too."""
         self.ledger = ledger
         self._store = store
         self._vault = vault
+        self._keys = keys
         self._copies = copies
         self._held = held
         self._platforms = platforms
         self._keeping = keeping
         self._ids = ids
         self._now = now
-        self._pseudonyms = pseudonyms
         self._one_at_a_time = asyncio.Lock()
 
     async def forget(self, tenant: str, who: str) -> Receipt:
-        """Raises AlreadyGone, and Locked when the key is not there that marks a name in the ledger."""
+        """Raises AlreadyGone. Works while the vault is locked."""
         async with self._one_at_a_time:
             if not await self._store.read(erasure.known, tenant, who):
                 raise AlreadyGone("Nothing is kept of this person any more. There was nothing left to erase.")
             at = await self._store.read(self._store.machine_now)
             stone = await asyncio.to_thread(self._begin, tenant, who, at)
-            erased = await self._store.write(
-                erasure.erase, tenant, who, stone, self._now(), at, self._ids, self._pseudonyms
-            )
+            now, ids = self._now(), self._ids
+            erased = await self._store.write(erasure.erase, self._keys, tenant, who, stone, now, at, ids)
             self._held.drop(who)
             for address in erased.addresses:
                 await self._forget_there(address)
@@ -112,10 +111,10 @@ class Forgetting:
         """
         async with self._one_at_a_time:
             await asyncio.to_thread(destroy, self._vault, self._copies, tenant, who, which)
-            return await self._store.write(erasure.let_go, tenant, who, which, self._ids, self._pseudonyms)
+            return await self._store.write(erasure.let_go, self._keys, tenant, who, which, self._ids)
 
     def _begin(self, tenant: str, who: str, at: datetime) -> Tombstone:
-        stone = Tombstone(tenant, tombstones.mark(self._vault.house_key(Purpose.PSEUDONYMS), tenant, who))
+        stone = self.ledger.stone(tenant, who)
         if stone not in self.ledger.stones():
             self.ledger.add([stone], at)
         destroy(self._vault, self._copies, tenant, who)
@@ -146,11 +145,11 @@ def destroy(vault: Vault, copies: Path, tenant: str, who: str, cohort: str | Non
 def catch_up(
     store: Store,
     vault: Vault,
+    keys: HouseKeys,
     ledger: Ledger,
     copies: Path,
     now: datetime,
     ids: Ids,
-    pseudonyms: bytes,
     *,
     restored: bool = False,
 ) -> int:
@@ -174,12 +173,11 @@ def catch_up(
     missing = set(listed) - done
     if not missing:
         return 0
-    key = vault.house_key(Purpose.PSEUDONYMS)
     with store.begin() as tx:
-        again = list(_named(tx, key, missing))
+        again = list(_named(tx, ledger, missing))
         for stone, who in again:
             destroy(vault, copies, stone.tenant, who)
-            erasure.erase(tx, stone.tenant, who, stone, now, listed[stone], ids, pseudonyms)
+            erasure.erase(tx, keys, stone.tenant, who, stone, now, listed[stone], ids)
         for stone in missing:
             erasure.record(tx, stone, listed[stone])
     sweeping.vacuum(store.engine)
@@ -193,20 +191,20 @@ def in_restored(settings: Settings) -> Callable[[Store], int]:
     def forget(store: Store) -> int:
         vault = open_vault(settings.key_places, store)
         try:
-            ledger = Ledger(settings.data / tombstones.FILE)
-            counted = house_keys.in_folder(settings.data).pseudonyms
+            keys = house_keys.in_folder(settings.data)
+            ledger = Ledger(settings.data / tombstones.FILE, keys.erasures)
             copies = settings.keyring_copies
-            return catch_up(store, vault, ledger, copies, machine_now(), random_id, counted, restored=True)
+            return catch_up(store, vault, keys, ledger, copies, machine_now(), random_id, restored=True)
         finally:
             vault.close()
 
     return forget
 
 
-def _named(tx: Connection, key: bytes, stones: set[Tombstone]) -> list[tuple[Tombstone, str]]:
+def _named(tx: Connection, ledger: Ledger, stones: set[Tombstone]) -> list[tuple[Tombstone, str]]:
     found = []
     for row in tx.execute(select(person.c.tenant, person.c.person)):
-        stone = Tombstone(row.tenant, tombstones.mark(key, row.tenant, row.person))
+        stone = ledger.stone(row.tenant, row.person)
         if stone in stones:
             found.append((stone, str(row.person)))
     return found

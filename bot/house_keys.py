@@ -1,4 +1,5 @@
-"""The keys of the house itself: for the audit's chain, and for the pseudonyms under which answers are counted.
+"""The keys of the house itself: for the audit's chain, for the pseudonyms under which answers are counted, and for
+the marks of erased people.
 
 They outlive every change of the key that seals people's words, since a chain is checked from its beginning.
 """
@@ -22,13 +23,14 @@ _BYTES = 32
 class HouseKeys:
     audit: bytes = field(repr=False)
     pseudonyms: bytes = field(repr=False)
+    erasures: bytes = field(repr=False)
 
 
 def derived(secret: bytes) -> HouseKeys:
     return HouseKeys(*(hmac.new(secret, f"cohortbook 1 {one}".encode(), hashlib.sha256).digest() for one in _PURPOSES))
 
 
-_PURPOSES = ("audit", "pseudonyms")
+_PURPOSES = ("audit", "pseudonyms", "erasures")
 
 
 def in_folder(folder: Path) -> HouseKeys:

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bot import disclosure, verify_erasure
+from bot import audit, disclosure, verify_erasure
+from bot.audit import Deed
 from bot.errors import CohortbookError
 from bot.messages import Address
 from bot.store import people
@@ -20,6 +21,7 @@ Answer = dict[str, Any]
 
 async def erase(services: Services, address: str) -> Answer:
     who = await _somebody(services, address)
+    await _record(services, who, "person.erase")
     done = await services.forgetting.forget(who.tenant, who.person)
     return {
         "reflections": done.erased.reflections,
@@ -35,6 +37,7 @@ async def erase(services: Services, address: str) -> Answer:
 
 async def disclose(services: Services, address: str) -> Answer:
     who = await _somebody(services, address)
+    await _record(services, who, "person.disclose")
     return {"lines": await services.store.read(lambda tx: list(disclosure.report(tx, who)))}
 
 
@@ -45,6 +48,13 @@ async def verify(services: Services, places: Places, files: list[str]) -> Answer
 
     found = await asyncio.to_thread(tried)
     return {"lines": [one.told for one in found], "opened": sum(one.opened for one in found)}
+
+
+async def _record(services: Services, who: Somebody, action: str) -> None:
+    """Whom it touched can read that it was done, as long as they are somebody here."""
+    deed = Deed(audit.OPERATOR, action, touched=who.person)
+    store = services.store
+    await store.write(lambda tx: audit.append(tx, services.keys.audit, who.tenant, store.machine_now(tx), [deed]))
 
 
 async def _somebody(services: Services, address: str) -> Somebody:

@@ -20,7 +20,7 @@ from bot.errors import CohortbookError
 FILE = "erasures.ledger"
 COPY = ".erasures"
 """What the name of a backup is followed by in the name of the ledger's copy."""
-_HEAD = "cohortbook erasures 1\n"
+_HEAD = "cohortbook erasures 1"
 _LINE = re.compile(r"(\S{1,32}) ([0-9a-f]{64}) (\S+)")
 
 
@@ -33,15 +33,26 @@ class Tombstone(NamedTuple):
     mark: str
 
 
-def mark(key: bytes, tenant: str, person: str) -> str:
-    """`key`: a secret, without which nobody can tell whose mark this is."""
-    parts = (f"{len(part.encode())}:{part}" for part in (tenant, person))
-    return hmac.new(key, "".join(parts).encode(), hashlib.sha256).hexdigest()
-
-
 class Ledger:
-    def __init__(self, file: Path) -> None:
+    """`key`: the house's own, without which nobody can tell whose mark one is. It is not the one that opens words, so
+    that people can be erased while that one is missing.
+    """
+
+    def __init__(self, file: Path, key: bytes) -> None:
         self.file = file
+        self._key = key
+
+    def stone(self, tenant: str, person: str) -> Tombstone:
+        return Tombstone(tenant, self._mark("person", tenant, person))
+
+    def _mark(self, *parts: str) -> str:
+        told = "".join(f"{len(part.encode())}:{part}" for part in parts)
+        return hmac.new(self._key, told.encode(), hashlib.sha256).hexdigest()
+
+    @property
+    def _head(self) -> str:
+        """It names the key, so that another one is noticed instead of finding nobody."""
+        return f"{_HEAD} {self._mark('ledger')[:16]}"
 
     @property
     def there(self) -> bool:
@@ -52,7 +63,7 @@ class Ledger:
         self.file.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as out:
-            out.write(_HEAD)
+            out.write(f"{self._head}\n")
             out.flush()
             os.fsync(out.fileno())
         _sync(self.file.parent)
@@ -79,16 +90,25 @@ class Ledger:
             ) from None
         except (OSError, UnicodeDecodeError) as problem:
             raise LedgerError(f"The ledger {self.file} cannot be read ({problem}). Nothing was changed.") from None
+        if head != self._head and head.startswith(_HEAD):
+            raise LedgerError(
+                f"The ledger {self.file} was written with another house key than the one in this folder, so nobody in "
+                "it would be found. Nothing was changed. Put the house.key that belongs to it beside it."
+            )
+        if head != self._head:
+            raise self._damaged(1)
         found = {}
         for number, line in enumerate(lines[:-1], 2):  # after the last end of a line there is nothing, or a torn one
             match = _LINE.fullmatch(line)
-            if head + "\n" != _HEAD or match is None:
-                raise LedgerError(
-                    f"The ledger {self.file} is damaged in line {number}. Nothing was changed. Put its newest copy "
-                    "in its place."
-                )
+            if match is None:
+                raise self._damaged(number)
             found[Tombstone(match[1], match[2])] = datetime.fromisoformat(match[3])
         return found
+
+    def _damaged(self, number: int) -> LedgerError:
+        return LedgerError(
+            f"The ledger {self.file} is damaged in line {number}. Nothing was changed. Put its newest copy there."
+        )
 
 
 def copy_beside(file: Path, backup: Path) -> Path | None:

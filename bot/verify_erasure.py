@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, inspect, select, text
 
-from bot import keyring_copies, tombstones
+from bot import keyring_copies
 from bot.errors import CohortbookError, Unreadable
 from bot.tombstones import Ledger, Tombstone
 from bot.vault import envelope, rows
@@ -42,25 +42,20 @@ class Tried:
 
 
 def verify(files: Sequence[Path], vault: Vault, ledger: Ledger, keks: Sequence[Kek]) -> list[Tried]:
-    """Blocks. Nothing is written to any of the files. Raises Locked, and LedgerError without a ledger."""
+    """Blocks. Nothing is written to any of the files. Raises LedgerError without a ledger."""
     if vault.keyring is None:
         raise CohortbookError("There is no keyring here, so there is nothing to try. Nothing was changed.")
-    mark = vault.house_key(Purpose.PSEUDONYMS)
     gone = set(ledger.stones())
     copies = [file for file in files if keyring_copies.is_keyring(file)]
     tried, keys = [], list(_keys(vault.keyring))
     for file in copies:
         found = _keys_of_copy(file, keks)
-        theirs = {owner for owner, _ in found if Tombstone(owner.tenant, _mark(mark, owner)) in gone}
+        theirs = {owner for owner, _ in found if ledger.stone(owner.tenant, owner.person) in gone}
         count = sum(owner in theirs for owner, _ in found)
         tried.append(Tried(file, len({one.person for one in theirs}), count, count))
         keys += found
     distinct = list(dict.fromkeys(key for _, key in keys))
-    return tried + [_try(file, mark, gone, distinct) for file in files if file not in copies]
-
-
-def _mark(key: bytes, owner: Owner) -> str:
-    return tombstones.mark(key, owner.tenant, owner.person)
+    return tried + [_try(file, ledger, gone, distinct) for file in files if file not in copies]
 
 
 def _keys(keyring: Keyring) -> Iterator[tuple[Owner, DataKey]]:
@@ -87,11 +82,11 @@ def _keys_of_copy(file: Path, keks: Sequence[Kek]) -> list[tuple[Owner, DataKey]
             keyring.close()
 
 
-def _try(file: Path, mark: bytes, gone: set[Tombstone], keys: Sequence[DataKey]) -> Tried:
+def _try(file: Path, ledger: Ledger, gone: set[Tombstone], keys: Sequence[DataKey]) -> Tried:
     people, pieces, opened = set(), 0, 0
     try:
         for row in _sealed_rows(file):
-            if Tombstone(row.tenant, tombstones.mark(mark, row.tenant, row.person)) in gone:
+            if ledger.stone(row.tenant, row.person) in gone:
                 people.add((row.tenant, row.person))
                 pieces += 1
                 opened += _opens(bytes(row.body), row, keys)

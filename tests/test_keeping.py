@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot import daily_round, retention, tombstones
+from bot import daily_round, retention
 from bot.config import load
 from bot.errors import SettingsError
 from bot.messages import Command, Form, Press
@@ -85,7 +85,7 @@ async def test_only_a_member_of_the_cohort_has_a_date_there(town: Town) -> None:
     """Not who got hold of the button."""
     cohort = await first_week(town, ("renata", "kwame"))
     for action in ("keeping.choose", "keeping.nothing"):
-        assert "not in a running cohort" in text_of(await town.act("yusuf", Press(action, cohort)))
+        assert "for the members of its cohort" in text_of(await town.act("yusuf", Press(action, cohort)))
 
 
 # --- being told before -----------------------------------------------------------------------------------
@@ -226,7 +226,7 @@ async def test_who_left_the_platform_is_erased_after_thirty_days(town: Town) -> 
     assert "Renata Aguilar" not in names
     assert "Kwame Osei-Tutu" in names
     assert kept(town)["entry"] == []
-    assert len(tombstones.Ledger(town.house.settings.data / tombstones.FILE).stones()) == 1
+    assert len(town.house.services.forgetting.ledger.stones()) == 1
 
 
 async def test_where_the_bot_is_taken_out_everybody_is_erased_after_thirty_days(town: Town) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import insert, select
 
-from bot import backup, key_commands, own_data, own_data_back
+from bot import backup, house_keys, key_commands, own_data, own_data_back
 from bot.forgetting import Forgetting, catch_up
 from bot.held import Held
 from bot.ids import random_id
@@ -39,16 +39,17 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.places = Places(f"sqlite:///{folder / 'keyring.sqlite'}", folder / "key" / "cohortbook.key")
-        self.ledger = Ledger(folder / "erasures.ledger")
+        self.keys = house_keys.in_folder(folder)
+        self.ledger = Ledger(folder / "erasures.ledger", self.keys.erasures)
         self.copies = folder / "keyring-backups"
         self.open()
 
     def open(self) -> int:
         self.store = Store.in_folder(self.folder)
         self.vault = open_vault(self.places, self.store)
-        again = catch_up(self.store, self.vault, self.ledger, self.copies, START, random_id, b"")
+        again = catch_up(self.store, self.vault, self.keys, self.ledger, self.copies, START, random_id)
         self.forgetting = Forgetting(
-            self.store, self.vault, self.ledger, self.copies, Held(), {}, Keeping(), random_id, lambda: START, b""
+            self.store, self.vault, self.keys, self.ledger, self.copies, Held(), {}, Keeping(), random_id, lambda: START
         )
         return again
 
