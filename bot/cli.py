@@ -107,7 +107,7 @@ def run(ctx: click.Context) -> None:
     async def until_stopped() -> None:
         async with open_house(settings, RealClock()) as house:
             for line in house.news():
-                say(line)
+                click.echo(line)  # not among the log's lines
             extra = "".join(getattr(one, "path", "") for one in house.platforms.values())
             await serve(house, lambda address: click.echo(f"Running at {address}/{extra}"))
 

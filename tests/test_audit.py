@@ -13,11 +13,12 @@ from click.testing import CliRunner
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from bot import audit, heads, house_keys, store
+from bot import audit, heads, house_keys
 from bot.audit import Deed, Head
 from bot.cli import main
 from bot.errors import CohortbookError
 from bot.store import Store, migrations, tables
+from bot.store.engine import open_engine
 from bot.store.oversight import APPEND_ONLY
 from tests.databases import database as database
 from tests.operations.test_migrations import lay
@@ -73,7 +74,7 @@ def test_the_database_itself_refuses_to_change_or_drop_an_entry(kept: Store, how
 @pytest.mark.parametrize("version", [1, 4])
 def test_a_database_of_an_earlier_release_refuses_it_too(database: str, version: int) -> None:
     """Its table came by a step, and the same guard with it."""
-    engine: Engine = store._engine(database)
+    engine: Engine = open_engine(database)
     lay(engine, version)
     migrations.bring_up(engine)
     with engine.begin() as tx:

@@ -34,6 +34,10 @@ ROLES = {
     "nora": "somebody of another workspace",
     "farid": "a former facilitator",
 }
+SHORTER_DRAW = ("privacy", "week")
+"""Those that touch the most; the others are for the long proofs."""
+OWN_VISIT = ("inbox", "account")
+"""What anybody's visit writes about themselves: that it came, and that their door is open."""
 VISITORS = {name: (name.title(), "UTC") for name in ("ola", "gus", "nora", "farid")}
 
 
@@ -115,7 +119,7 @@ class Replayer(SeamDriver):
             if self._is_foreign(who, what, before):
                 self._run(self._replay(who, what))
         after = kept(self._town)
-        changed = [name for name in before if after[name] != before[name] and name != "inbox"]
+        changed = [name for name in before if after[name] != before[name] and name not in OWN_VISIT]
         assert changed == [], f"{what.action} {what.value} changed {changed}"
         for who in VISITORS:
             del self._town.chat.people[who]
@@ -165,7 +169,9 @@ def driver(tmp_path: Path, index_folder: Path) -> Iterator[Replayer]:
         runner.run(opening.__aexit__(None, None, None))
 
 
-@pytest.mark.parametrize("name", dialogues())
+@pytest.mark.parametrize(
+    "name", [one if one in SHORTER_DRAW else pytest.param(one, marks=pytest.mark.prove) for one in dialogues()]
+)
 def test_everybody_else_is_refused_and_it_is_recorded(name: str, driver: Replayer) -> None:
     """A member, a facilitator of another cohort, a guest, another workspace, and who once led this one."""
     play(load(name), driver)
@@ -174,7 +180,7 @@ def test_everybody_else_is_refused_and_it_is_recorded(name: str, driver: Replaye
     assert driver.refused > 20
 
 
-@pytest.mark.parametrize("name", ["privacy", "questions"])
+@pytest.mark.parametrize("name", ["privacy", pytest.param("questions", marks=pytest.mark.prove)])
 def test_the_features_own_locks_hold_without_the_gate(name: str, driver: Replayer) -> None:
     """Nothing is shown and nothing changes, should the gate before them ever be open."""
     driver._town.house.desk.guarded = False

@@ -32,7 +32,7 @@ def fit(data: Path, keyring: Keyring) -> Iterator[str]:
         gone = _take_away(db, keyring)
         if gone:
             yield f"{gone} entries and copies that people had deleted or taken back since stay away."
-        missing = _without_key(db, keyring)
+        missing = _without_key(db, tables, keyring)
         if missing:
             yield (
                 f"The keyring is older than this backup: {missing} of its keys are missing, and what was sealed with "
@@ -52,13 +52,15 @@ def _take_away(db: sqlite3.Connection, keyring: Keyring) -> int:
     return count
 
 
-def _without_key(db: sqlite3.Connection, keyring: Keyring) -> int:
+def _without_key(db: sqlite3.Connection, there: set[str], keyring: Keyring) -> int:
+    """`there`: the backup's tables; an earlier release had fewer."""
     missing = 0
     for purpose, tables in rows.SEALED.items():
         owners = {
-            Owner(*row)
+            Owner(tenant, cohort, person or "")
             for table in tables
-            for row in db.execute(
+            if table.name in there
+            for tenant, cohort, person in db.execute(
                 f"SELECT DISTINCT tenant, cohort, person FROM {table.name} WHERE substr(body, 1, 4) = ?",  # noqa: S608
                 (envelope.MAGIC,),
             )

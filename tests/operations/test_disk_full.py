@@ -37,7 +37,11 @@ def test_a_disk_that_fills_up_at_any_write_loses_nothing_that_was_said(tmp_path:
     assert seen["recovered"] == seen["full"]
     assert seen["ticks_failed"] > 0
     assert seen["doubled"] == seen["lost"] == 0
-    assert seen["told"] == ["an error"]
+    # The second where it was the keyring that found no room: the form then stays open with its text.
+    assert set(seen["told"]) <= {
+        "an error",
+        "I can't keep this private right now, so I saved nothing. Your text is still in the box.",
+    }
 
 
 def report(proof: Proof, on: str, seen: dict[str, Any], least: int) -> None:

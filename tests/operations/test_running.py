@@ -158,7 +158,8 @@ def test_a_backup_is_made_by_the_running_bot_and_by_none(machine: Machine, tmp_p
     assert "in use by `cohortbook run`" in restore.stderr
     assert machine.cohortbook("backup", str(offline)).returncode == 0
     assert machine.cohortbook("backup").returncode == 0
-    assert len(list((machine.data / "backups").iterdir())) == 1
+    made = sorted(path.suffix for path in (machine.data / "backups").iterdir())
+    assert made == [".erasures", ".sqlite"]
     for file in (online, offline):
         with closing(sqlite3.connect(file)) as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -170,7 +171,8 @@ def test_a_backup_is_made_by_the_running_bot_and_by_none(machine: Machine, tmp_p
 def test_health_is_told_as_it_is(machine: Machine) -> None:
     """Well while everything works; and who owns the file can be asked."""
     with machine.runs("run") as running:
-        assert ready(running) == {"status": "ok", "database": "ok", "worker": "ok", "index": "ready"}
+        well = {"status": "ok", "database": "ok", "worker": "ok", "index": "ready", "vault": "ok"}
+        assert ready(running) == well
         assert running.get("/healthz").status_code == 200
         doctor = machine.cohortbook("doctor")
         metrics = running.get("/metrics")

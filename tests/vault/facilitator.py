@@ -50,7 +50,6 @@ from bot.search import Search  # noqa: E402
 from bot.store import Store  # noqa: E402
 from bot.vault.kek import Purpose  # noqa: E402
 from bot.visit import Services  # noqa: E402
-from tests.town import text_of  # noqa: E402
 from tests.vault.places import opened  # noqa: E402
 
 
@@ -79,7 +78,7 @@ async def main(folder: Path) -> None:
 
     async def act(what: Command | Press | Submission) -> Reply:
         reply = await desk.answer(Incoming(f"f{next(count)}", imani, imani, what))
-        print(" ".join(text_of(reply).split()))
+        print(repr(reply))
         return reply
 
     home = await act(Command("facilitate"))
