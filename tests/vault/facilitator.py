@@ -38,16 +38,21 @@ sys.meta_path.insert(0, Refuse())  # type: ignore[arg-type]
 sys.modules["bot.features"] = features()
 
 import bot.platforms  # noqa: E402 - after the door was shut
+from bot import tombstones  # noqa: E402
 from bot.clock import DemoClock  # noqa: E402
 from bot.consent import Facts  # noqa: E402
 from bot.directory import Directory  # noqa: E402
+from bot.forgetting import Forgetting  # noqa: E402
+from bot.held import Held  # noqa: E402
 from bot.house_keys import derived  # noqa: E402
 from bot.ids import random_id  # noqa: E402
+from bot.keeping import Keeping  # noqa: E402
 from bot.library import Library  # noqa: E402
 from bot.messages import Command, Form, Incoming, Outgoing, Press, Reply, Submission  # noqa: E402
 from bot.router import FrontDesk  # noqa: E402
 from bot.search import Search  # noqa: E402
 from bot.store import Store  # noqa: E402
+from bot.tombstones import Ledger  # noqa: E402
 from bot.vault.kek import Purpose  # noqa: E402
 from bot.visit import Services  # noqa: E402
 from tests.vault.places import opened  # noqa: E402
@@ -60,16 +65,19 @@ async def main(folder: Path) -> None:
     chat = bot.platforms.create("recorder", {}, folder / "recorder", clock)
     store = Store.in_folder(folder / "data")
     vault = opened(store, folder / "data", Purpose.SHARED)
+    keys, running = derived(b"0" * 32), {chat.name: chat}
+    ledger = Ledger(folder / "data" / tombstones.FILE, keys.erasures)
     services = Services(
-        store,
-        Search(folder / "no-index"),
-        Directory({chat.name: chat}),
-        Library(Path(bot.__path__[0]).parent / "prompts"),
-        vault,
-        clock.now,
-        random_id,
-        Facts("nobody"),
-        derived(b"0" * 32),
+        store=store,
+        search=Search(folder / "no-index"),
+        directory=Directory(running),
+        library=Library(Path(bot.__path__[0]).parent / "prompts"),
+        vault=vault,
+        forgetting=Forgetting(store, vault, keys, ledger, folder, Held(), running, Keeping(), random_id, clock.now),
+        now=clock.now,
+        ids=random_id,
+        facts=Facts("nobody"),
+        keys=keys,
     )
     route = [import_module(f"bot.features.{name}").feature for name in NAMES]
     desk = FrontDesk(services, route)

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from bot import control, key_commands, tombstones
+from bot import control, house_keys, key_commands, tombstones
 from bot.app import build, open_house
 from bot.cli import main
 from bot.clock import RealClock
@@ -47,7 +47,7 @@ def lived(folder: Path, *who: str) -> None:
             write(tx, vault, somebody(one), f"words of {one}", f"e-{one}")
     vault.close()
     store.close()
-    ledger = Ledger(folder / "data" / tombstones.FILE)
+    ledger = Ledger(folder / "data" / tombstones.FILE, house_keys.in_folder(folder / "data").erasures)
     if not ledger.there:
         ledger.begin()
 
@@ -104,7 +104,7 @@ def test_the_backup_holds_no_key_and_the_keyring_goes_elsewhere(tmp_path: Path) 
     lived(tmp_path)
     said = cohortbook(tmp_path, "backup")
     assert "The keyring is copied to" in said.output
-    (data,) = (tmp_path / "data" / "backups").iterdir()
+    (data,) = (tmp_path / "data" / "backups").glob("*.sqlite")
     with closing(sqlite3.connect(data)) as db:
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     assert "keyring_key" not in tables
