@@ -26,8 +26,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _TRIES = 5
-_OTHERS_WON = ("40001", "40P01")
-"""PostgreSQL chose another transaction to go first; this one left nothing and is done again."""
+_OTHERS_WON = ("40001", "40P01", "23505")
+"""PostgreSQL let another transaction go first, or that one wrote the same row; ours left nothing and is done again."""
 
 
 class Store:

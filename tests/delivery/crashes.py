@@ -155,7 +155,7 @@ def finish(life: Life) -> None:
     last = forks.Process(target=live, args=(life,))
     last.start()
     try:
-        until = time.monotonic() + 120
+        until = time.monotonic() + 600
         open_ = tables.outbox.c.state.in_(("ready", "sending", "unknown"))
         while time.monotonic() < until:
             with store.begin() as tx:

@@ -22,6 +22,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.held import Held
+from bot.house_keys import derived
 from bot.ids import random_id
 from bot.messages import Address, Incoming, Outgoing, Person, Press, Reply, Submission
 from bot.router import FrontDesk
@@ -78,13 +80,21 @@ def answer(url: str, told: Sequence[int], dies_after: int, acknowledged: Path) -
     async def work() -> None:
         store = Store(url)
         services: Any = SimpleNamespace(
-            store=store, directory=_Everybody(), now=lambda: datetime.now(UTC), ids=random_id
+            store=store,
+            directory=_Everybody(),
+            now=lambda: datetime.now(UTC),
+            ids=random_id,
+            held=Held(),
+            keys=derived(b"0" * 32),
         )
         desk, at_once = FrontDesk(services, [_TALLY]), asyncio.Semaphore(_AT_ONCE)
         file = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-        await asyncio.gather(*(one(desk, number, file, at_once) for number in told), return_exceptions=True)
+        ended = await asyncio.gather(*(one(desk, number, file, at_once) for number in told), return_exceptions=True)
         os.close(file)
         store.close()
+        for problem in ended:  # else whatever is broken would be told for ever
+            if problem is not None:
+                raise problem
 
     asyncio.run(work())
 
