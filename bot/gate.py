@@ -29,6 +29,8 @@ _ELSEWHERE = (
     "This belongs to somebody else. Nothing was shown and nothing was changed. /cohort and /journal show what is yours."
 )
 _LONGEST = 32
+_WAITING = "doors."
+"""What waits for somebody may be a facilitator's message; the feature looks that it waits for the caller."""
 _READING = "shared-with-me."
 """All that the readers of a shared copy may do with it."""
 
@@ -83,7 +85,7 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
         return True
     if kind in ("cohort", "broadcast"):
         leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
-        return leads or (kind == "cohort" and _belongs(tx, who, home))
+        return leads or ((kind == "cohort" or action.startswith(_WAITING)) and _belongs(tx, who, home))
     if kind == "request":
         return _is(tx, select(request).where(request.c.request == which, request.c.helper == who.person))
     for name, readers, own in (("share", share_reader, "share"), ("note", unsigned_reader, "note")):

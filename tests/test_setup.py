@@ -79,6 +79,7 @@ async def test_the_form_offers_every_program_that_is_ready(town: Town) -> None:
 )
 async def test_each_mistake_stands_beside_its_field(town: Town, field: str, typed: str) -> None:
     """Nothing is made."""
+    await town.house.tick()
     before = kept(town)
     reply = await create(town, **{field: typed})
     assert isinstance(reply, Errors)
