@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import tombstones
+from bot.disk import sync
 from bot.errors import CohortbookError
 
 _PAGES_AT_ONCE = 2000
@@ -157,11 +158,3 @@ def _keep(part: Path, target: Path) -> None:
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         part.replace(target)
     sync(target.parent)
-
-
-def sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

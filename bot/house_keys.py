@@ -10,9 +10,12 @@ import hashlib
 import hmac
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot import tombstones
+from bot.disk import sync
 from bot.errors import CohortbookError
 
 FILE = "house.key"
@@ -34,19 +37,34 @@ _PURPOSES = ("audit", "pseudonyms", "erasures")
 
 
 def in_folder(folder: Path) -> HouseKeys:
-    """Those of a data folder, made at its first start. Lost, old entries of the audit can no longer be checked."""
+    """Those of a data folder, made at its first start and never again.
+
+    Raises CohortbookError where the key is gone and the ledger of erasures is there: with another key nobody in it
+    could be recognised, and a backup would bring the erased back.
+    """
     path = folder / FILE
     folder.mkdir(parents=True, exist_ok=True)
-    try:
-        file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        secret = path.read_bytes()
-    else:
-        secret = secrets.token_bytes(_BYTES)
-        with os.fdopen(file, "wb") as out:
-            out.write(secret)
-            out.flush()
-            os.fsync(out.fileno())
+    if not path.exists():
+        if (folder / tombstones.FILE).exists():
+            raise CohortbookError(
+                f"{path} is missing, and the data beside it was made with it. Nothing was changed. Bring it back from "
+                "a copy and start again."
+            )
+        _make(path)
+    secret = path.read_bytes()
     if len(secret) != _BYTES:
         raise CohortbookError(f"{path} is not whole. Nothing was changed. Bring it back from a copy and start again.")
     return derived(secret)
+
+
+def _make(path: Path) -> None:
+    """Whole or not at all; where another process was first, its key stays."""
+    part = path.with_name(f".{FILE}.{os.getpid()}.part")
+    with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as out:
+        out.write(secrets.token_bytes(_BYTES))
+        out.flush()
+        os.fsync(out.fileno())
+    with suppress(FileExistsError):
+        path.hardlink_to(part)
+    part.unlink()
+    sync(path.parent)

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, func, update
 
 from bot import backup, erasure, outbox, words
 from bot.config import Settings
+from bot.disk import sync
 from bot.errors import CohortbookError
 from bot.store import Store, milestones, ownership
 from bot.store.tables import outbox as rows
@@ -93,7 +94,7 @@ def restore(
             raise CohortbookError(f"The copy in {fresh.parent} could not be closed. Nothing was changed.")
         kept = _set_aside(place, now) if place.exists() else None
         fresh.replace(place)
-        backup.sync(folder)
+        sync(folder)
         if keyring:
             floors.forget_lowered(keyring)
     return Restored(made, unknown, kept, lost, keys, erased)

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from bot.disk import sync
 from bot.errors import CohortbookError
 
 FILE = "erasures.ledger"
@@ -66,7 +67,7 @@ class Ledger:
             out.write(f"{self._head}\n")
             out.flush()
             os.fsync(out.fileno())
-        _sync(self.file.parent)
+        sync(self.file.parent)
 
     def add(self, stones: Iterable[Tombstone], at: datetime) -> None:
         """On the disk when this returns."""
@@ -123,13 +124,5 @@ def copy_beside(file: Path, backup: Path) -> Path | None:
         out.flush()
         os.fsync(out.fileno())
     part.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
     return target
-
-
-def _sync(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

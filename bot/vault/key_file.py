@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from bot.disk import sync
 from bot.vault.envelope import KEY_BYTES
 from bot.vault.kek import Kek, derive, locked, parse, secret_of
 
@@ -28,7 +29,7 @@ def write_first(path: Path, random: Callable[[int], bytes]) -> Kek:
         raise locked(f"There is a file at {path} already, so no new key was made") from None
     finally:
         part.unlink()
-    _sync(path.parent)
+    sync(path.parent)
     return derive(secret)
 
 
@@ -74,7 +75,7 @@ def _private_text(path: Path) -> str:
 
 def _replace(path: Path, lines: list[str]) -> None:
     _written(path, lines).replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _written(path: Path, lines: list[str]) -> Path:
@@ -91,11 +92,3 @@ def _written(path: Path, lines: list[str]) -> Path:
         part.unlink()
         raise
     return part
-
-
-def _sync(folder: Path) -> None:
-    file = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
@@ -106,11 +105,10 @@ def _short(line: tuple[bool, str]) -> tuple[bool, str]:
     return line[0], line[1].partition(".")[0]
 
 
-def test_a_look_without_tokens_says_where_they_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_without_tokens_says_where_they_are_found(tmp_path: Path) -> None:
     """One sentence each and no traceback."""
-    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"):
-        monkeypatch.delenv(name, raising=False)
+    without = dict.fromkeys(("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET"))
     (tmp_path / "c.yaml").write_text("platforms:\n  slack: {}\n")
-    done = CliRunner().invoke(main, ["--config", str(tmp_path / "c.yaml"), "slack", "check"])
+    done = CliRunner(env=without).invoke(main, ["--config", str(tmp_path / "c.yaml"), "slack", "check"])
     assert done.exit_code == 1
     assert "SLACK_BOT_TOKEN" in done.output and "SLACK_APP_TOKEN" in done.output
