@@ -55,15 +55,15 @@ def test_two_tabs_of_one_person_show_the_same(visit: Visit, running: Running) ->
 
 
 def test_a_double_click_is_one_press(visit: Visit, running: Running) -> None:
-    """The second click meets a button that is already at work."""
+    """However fast the first click is answered, and the message with it drawn anew."""
     page = visit()
     running.do(running.playground.send(running.playground.people[0].address, PROMPT, "k1"))
     page.get_by_role("button", name="Private messages").click()
-    page.get_by_role("button", name="Who can read what?").dblclick()
+    page.get_by_role("button", name="Who can read what?").dblclick(delay=150)
     expect(page.get_by_text("You pressed privacy.")).to_be_visible()
-    presses = {incoming.event for incoming in running.house.heard if incoming.what == Press("privacy")}
-    assert len(presses) <= 2
-    expect(page.get_by_text("You pressed privacy.")).to_have_count(len(presses))
+    page.get_by_role("button", name="Not this week").click()
+    expect(page.get_by_text("Skipped. That is fine.")).to_be_visible()
+    assert [incoming.what for incoming in running.house.heard].count(Press("privacy")) == 1
 
 
 def test_a_picture_has_words_and_a_file_can_be_saved(visit: Visit) -> None:

@@ -48,6 +48,7 @@ export function download(file) {
   return el("a", { class: "file", href, download: file.name }, icon("down"), el("bdi", { text: file.name }));
 }
 
+// The second click of a double click is the same press, also when the first was answered between the two.
 export function buttons(options, onPress) {
   return el(
     "div",
@@ -57,7 +58,7 @@ export function buttons(options, onPress) {
         type: "button",
         class: `button ${option.style}`,
         text: option.label,
-        onclick: (click) => onPress(option, click.currentTarget),
+        onclick: (click) => click.detail < 2 && onPress(option, click.currentTarget),
       }),
     ),
   );
