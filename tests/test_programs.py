@@ -469,6 +469,7 @@ def test_no_marks_of_yaml_raise_anything_but_a_refusal(text: str) -> None:
 
 @settings(max_examples=250, deadline=None)
 @given(st.dictionaries(KEYS, TREES, max_size=8))
+@example({"units": [{"after": -1}]})
 def test_no_tree_of_known_keys_raises_anything_but_a_refusal(tree: dict[str, object]) -> None:
     """Right keys with wrong contents are refused in words."""
     survives(json.dumps(tree))

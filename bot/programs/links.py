@@ -115,7 +115,7 @@ def _calendar(page: Page, data: Keys) -> None:
         if data.get("clock") == "self-paced":
             page.refuse((*path, "after"), "has no meaning without a calendar; leave it out")
         whom = str(unit.get("for"))
-        if after <= last.get(whom, -1):
+        if whom in last and after <= last[whom]:
             page.refuse((*path, "after"), f"is {after} after {last[whom]}; for the same people it goes up")
         last[whom] = after
 
