@@ -80,7 +80,7 @@ def copy_for(tx: Connection, row: Row) -> Row | None:
     """What a correction corrects: the same recipient's copy."""
     intent = row.intent
     key = outbox.key(intent.cohort, SEND, 0, intent.recipient, intent.subject)
-    found = tx.execute(select(rows).where(rows.c.tenant == intent.tenant, rows.c.key == key)).one_or_none()
+    found = tx.execute(select(*outbox.WRITTEN).where(rows.c.tenant == intent.tenant, rows.c.key == key)).one_or_none()
     return None if found is None else outbox.row_of(found)
 
 

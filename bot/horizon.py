@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import CTE, ColumnElement, Connection, Select, String, false, func, literal, select, true
 
-from bot import outbox, reasons, schedule, timetable
+from bot import outbox, reasons, schedule
 from bot.outbox import Intent
 from bot.programs import Program
 from bot.schedule import CohortPlan, MemberPlan, Send
@@ -20,7 +20,7 @@ from bot.store import cohorts, milestones
 from bot.store.cohorts import Cohort
 from bot.store.people import QUIET_FROM, QUIET_TO
 from bot.store.tables import account, membership, person
-from bot.timetable import Line
+from bot.timetable import TIMETABLE, Line
 from bot.visit import Services
 
 Clock: TypeAlias = tuple[str, time | None, time | None, int | None, time | None, date | None]
@@ -105,7 +105,7 @@ class Horizon:
         return ends is None or ends > self._now
 
     def _line(self, send: Send, clock: Clock | None = None, started_by: datetime | None = None) -> Line:
-        """As `timetable` names its columns."""
+        """As `TIMETABLE` names its columns."""
         first = outbox.first_state(send.due, self._restored)
         return (
             *(clock or (None,) * 6),
@@ -124,7 +124,7 @@ class Horizon:
         """For everybody whom a line fits; or for one, whom all of them fit."""
         if not lines:
             return
-        line = timetable.table(self._tx.dialect.name)
+        line = TIMETABLE.table(self._tx.dialect.name)
         lane = select(func.min(account.c.lane)).where(
             account.c.tenant == membership.c.tenant, account.c.person == membership.c.person
         )
@@ -153,7 +153,7 @@ class Horizon:
         query = query.where(reasons.given(line, self._which.cohort, self.numbers, sorted(silences)))
         done = self._tx.execute(
             outbox.inserting(self._tx).from_select(list(chosen), query).on_conflict_do_nothing(),
-            timetable.filled(lines),
+            TIMETABLE.filled(lines),
             execution_options={"preserve_rowcount": True},
         )
         self.written += done.rowcount
@@ -161,9 +161,9 @@ class Horizon:
     def _started_after(self, lines: Sequence[Line]) -> list[str]:
         if not lines:
             return []
-        line = timetable.table(self._tx.dialect.name)
+        line = TIMETABLE.table(self._tx.dialect.name)
         late = self._fitting(select(membership.c.person), line, membership.c.started_at > line.c.started_by)
-        return [row.person for row in self._tx.execute(late, timetable.filled(lines))]
+        return [row.person for row in self._tx.execute(late, TIMETABLE.filled(lines))]
 
     def _fitting(self, query: Select[Any], line: CTE, more: ColumnElement[bool]) -> Select[Any]:
         """Members beside the lines of their clock.

@@ -10,16 +10,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy import Row as Found
 
-from bot import settling, taking
+from bot import open_rows, settling, taking
 from bot.errands import Held, LaneKey, Manners, Outcome, Terms, Turn, manners_of
 from bot.outbox import SENDING, SENT, UNKNOWN, is_
 from bot.pace import Pace
 from bot.store.tables import lane, outbox
+
+_MINE = select(lane.c.tenant, lane.c.lane, lane.c.fence).where(lane.c.owner == bindparam("who")).with_for_update()
+_KEEP = (
+    update(lane)
+    .where(lane.c.tenant == bindparam("b_tenant"), lane.c.lane == bindparam("b_lane"))
+    .values(
+        {name: bindparam(f"b_{name}") for name in ("owner", "lease_until", "fence", "served_at", "rate", "paced_to")}
+        | {"blocked_until": func.coalesce(open_rows.moment("b_blocked_until"), lane.c.blocked_until)}
+    )
+)
 
 
 def turn(
@@ -85,9 +96,32 @@ def _after(one: Held, back: Sequence[Outcome], at: datetime) -> Held:
 def _still_mine(tx: Connection, who: str, held: Mapping[LaneKey, Held]) -> dict[LaneKey, Held]:
     if not held:
         return {}
-    rows = tx.execute(select(lane.c.tenant, lane.c.lane, lane.c.fence).where(lane.c.owner == who).with_for_update())
+    rows = tx.execute(_MINE, {"who": who})
     fences = {(row.tenant, row.lane): row.fence for row in rows}
     return {key: one for key, one in held.items() if fences.get(key) == one.fence}
+
+
+@cache
+def _free(platforms: tuple[str, ...]) -> Select[Any]:
+    """Of these platforms; takes what `open_rows` takes, and `b_most`."""
+    here = and_(outbox.c.tenant == lane.c.tenant, outbox.c.lane == lane.c.lane)
+    at = open_rows.moment("b_at")
+    return (
+        select(lane)
+        .where(
+            or_(lane.c.lease_until.is_(None), lane.c.lease_until <= at),
+            or_(lane.c.blocked_until.is_(None), lane.c.blocked_until <= at),
+            or_(lane.c.lane == "", *(lane.c.lane.startswith(f"{name}:", autoescape=True) for name in platforms)),
+            or_(
+                exists().where(here, *open_rows.due()),
+                exists().where(here, is_(SENDING)),  # of whoever held it before
+                exists().where(here, *open_rows.unclear()),
+            ),
+        )
+        .order_by(lane.c.served_at.nulls_first(), lane.c.tenant, lane.c.lane)
+        .limit(bindparam("b_most"))
+        .with_for_update(skip_locked=True)
+    )
 
 
 def _take(
@@ -96,24 +130,7 @@ def _take(
     """Free lanes with something to do, the one that was served longest ago first."""
     if most <= 0:
         return {}
-    here = and_(outbox.c.tenant == lane.c.tenant, outbox.c.lane == lane.c.lane)
-    found = tx.execute(
-        select(lane)
-        .where(
-            or_(lane.c.lease_until.is_(None), lane.c.lease_until <= at),
-            or_(lane.c.blocked_until.is_(None), lane.c.blocked_until <= at),
-            or_(lane.c.lane == "", *(lane.c.lane.startswith(f"{name}:", autoescape=True) for name in manners)),
-            or_(
-                exists().where(here, *taking.due()),
-                exists().where(here, is_(SENDING)),  # of whoever held it before
-                exists().where(here, *taking.unclear()),
-            ),
-        )
-        .order_by(lane.c.served_at.nulls_first(), lane.c.tenant, lane.c.lane)
-        .limit(most)
-        .with_for_update(skip_locked=True),
-        taking.moments(now, at, terms),
-    ).all()
+    found = tx.execute(_free(tuple(manners)), {**open_rows.moments(now, at, terms), "b_most": most}).all()
     _leave_unknown(tx, found, at)
     return {
         (row.tenant, row.lane): Held(
@@ -147,18 +164,8 @@ def _keep(tx: Connection, who: str, lanes: Mapping[LaneKey, Held], at: datetime,
     if not lanes:
         return
     until = at + timedelta(seconds=terms.lease)
-    names = ("owner", "lease_until", "fence", "served_at", "blocked_until", "rate", "paced_to")
     tx.execute(
-        update(lane)
-        .where(lane.c.tenant == bindparam("b_tenant"), lane.c.lane == bindparam("b_lane"))
-        .values(
-            {name: bindparam(f"b_{name}") for name in names if name != "blocked_until"}
-            | {
-                "blocked_until": func.coalesce(
-                    bindparam("b_blocked_until", type_=lane.c.blocked_until.type), lane.c.blocked_until
-                )
-            }
-        ),
+        _KEEP,
         [
             {
                 "b_tenant": tenant,

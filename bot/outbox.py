@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -88,6 +87,16 @@ class Row:
     faults: int = 0
     """Errors of our own that it ran into."""
     reason: str = ""
+
+
+WRITTEN = tuple(
+    outbox.c[name]
+    for name in (
+        *("tenant", "cohort", "kind", "number", "recipient", "due_at", "channel", "expires_at", "subject"),
+        *("key", "state", "ref", "lane", "fence", "attempts", "faults", "reason"),
+    )
+)
+"""What `row_of` reads, by place: a turn reads many, and by name it takes three times as long."""
 
 
 def key(cohort: str, kind: str, number: int, recipient: str, subject: str = "") -> str:
@@ -204,7 +213,7 @@ def written(tx: Connection, tenant: str, cohort: str) -> set[str]:
 
 def rows(tx: Connection, tenant: str, cohort: str, kind: str, subject: str = "") -> list[Row]:
     """Every row of one kind about one thing, in any state."""
-    found = tx.execute(select(outbox).where(*beginning(tenant, cohort, kind), outbox.c.subject == subject)).all()
+    found = tx.execute(select(*WRITTEN).where(*beginning(tenant, cohort, kind), outbox.c.subject == subject)).all()
     return [row_of(row) for row in found]
 
 
@@ -274,27 +283,9 @@ def next_due(tx: Connection, now: datetime) -> datetime | None:
     return tx.execute(select(func.min(outbox.c.due_at)).where(is_(READY), outbox.c.due_at > now)).scalar()
 
 
-def row_of(row: sqlalchemy.Row[Any], fence: int | None = None) -> Row:
-    """`fence`: that of whoever takes it now."""
-    intent = Intent(
-        row.tenant,
-        row.cohort,
-        row.kind,
-        row.number,
-        row.recipient,
-        row.due_at,
-        row.channel,
-        row.expires_at,
-        row.subject,
-    )
-    return Row(
-        intent,
-        row.key,
-        row.state,
-        row.ref,
-        row.lane,
-        row.fence if fence is None else fence,
-        row.attempts,
-        row.faults,
-        row.reason or "",
-    )
+def row_of(found: Sequence[Any], fence: int | None = None) -> Row:
+    """Of a result that begins with `WRITTEN`. `fence`: that of whoever takes it now."""
+    tenant, cohort, kind, number, recipient, due, channel, expires, subject = found[:9]
+    key, state, ref, lane, own, attempts, faults, reason = found[9:17]
+    intent = Intent(tenant, cohort, kind, number, recipient, due, channel, expires, subject)
+    return Row(intent, key, state, ref, lane, own if fence is None else fence, attempts, faults, reason or "")

@@ -6,47 +6,72 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
 
-from sqlalchemy import Connection, bindparam, case, or_, update
+from sqlalchemy import Connection, String, Update, bindparam, case, or_, update
 
 from bot.errands import Manners, Outcome, Terms, manners_of
 from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN, is_
 from bot.store import doors
+from bot.store.columns import Instant
+from bot.store.lines import Lines
 from bot.store.tables import outbox
 
 NOBODY_KNOWS = "nobody can tell whether it arrived"
 OUR_ERROR = "an error in the bot"
 _AFTER_A_FAULT, _LONGEST_REST = 15.0, 3600.0
 
+_SENT = Lines("sent", (("tenant", String()), ("key", String()), ("ref", String()), ("sent_at", Instant())))
+_OTHERWISE = (
+    update(outbox)
+    .where(
+        outbox.c.tenant == bindparam("b_tenant"),
+        outbox.c.key == bindparam("b_key"),
+        or_(is_(SENDING), is_(UNKNOWN)),
+        outbox.c.fence == bindparam("b_fence"),
+    )
+    .values(
+        {
+            name: bindparam(f"b_{name}")
+            for name in ("state", "reason", "due_at", "attempts", "faults", "tried_at", "again_at", "safe_until")
+        }
+        | {
+            "tried_at": case((bindparam("b_keep") == 1, outbox.c.tried_at), else_=bindparam("b_tried_at")),
+            "safe_until": case((bindparam("b_keep_safe") == 1, outbox.c.safe_until), else_=bindparam("b_safe_until")),
+        }
+    )
+)
+
+
+@cache
+def _sent(dialect: str) -> Update:
+    """Most rows, most of the time: all of them in one statement."""
+    line = _SENT.table(dialect)
+    return (
+        update(outbox)
+        .where(outbox.c.tenant == line.c.tenant, outbox.c.key == line.c.key, outbox.c.state != SENT)
+        .values(state=SENT, reason=None, ref=line.c.ref, sent_at=line.c.sent_at)
+    )
+
 
 def settle(
     tx: Connection, outcomes: Sequence[Outcome], manners: Mapping[str, Manners], at: datetime, terms: Terms
 ) -> None:
-    this = (outbox.c.tenant == bindparam("b_tenant"), outbox.c.key == bindparam("b_key"))
-    sent = [_values(one, ref=one.ref, sent_at=one.sent_at) for one in outcomes if one.state == SENT]
+    sent = [
+        (one.errand.row.intent.tenant, one.errand.row.key, one.ref, one.sent_at)
+        for one in outcomes
+        if one.state == SENT
+    ]
     if sent:
-        facts: dict[str, Any] = {name: bindparam(f"b_{name}") for name in ("ref", "sent_at")}
-        tx.execute(update(outbox).where(*this, outbox.c.state != SENT).values(state=SENT, reason=None, **facts), sent)
+        tx.execute(_sent(tx.dialect.name), _SENT.filled(sent))
     doors.note(tx, [(one.errand.address, one.door) for one in outcomes if one.door and one.errand.address])
-    others = [_values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms)) for one in outcomes]
-    others = [values for values, one in zip(others, outcomes, strict=True) if one.state != SENT]
+    others = [
+        _values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms))
+        for one in outcomes
+        if one.state != SENT
+    ]
     if others:
-        names = ("state", "reason", "due_at", "attempts", "faults", "tried_at", "again_at", "safe_until")
-        tx.execute(
-            update(outbox)
-            .where(*this, or_(is_(SENDING), is_(UNKNOWN)), outbox.c.fence == bindparam("b_fence"))
-            .values(
-                {name: bindparam(f"b_{name}") for name in names}
-                | {
-                    "tried_at": case((bindparam("b_keep") == 1, outbox.c.tried_at), else_=bindparam("b_tried_at")),
-                    "safe_until": case(
-                        (bindparam("b_keep_safe") == 1, outbox.c.safe_until), else_=bindparam("b_safe_until")
-                    ),
-                }
-            ),
-            others,
-        )
+        tx.execute(_OTHERWISE, others)
 
 
 def _back(one: Outcome, manners: Mapping[str, Manners], at: datetime, terms: Terms) -> dict[str, object]:

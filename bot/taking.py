@@ -2,115 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, case, func, or_, select, update
+from sqlalchemy import Connection, Integer, Row, Update, bindparam, case, func, select, union_all, update
 
+from bot import open_rows
 from bot.errands import Errand, Held, LaneKey, Manners, Terms, manners_of
 from bot.messages import Address
-from bot.outbox import MISSED, READY, RESTORED, SENDING, UNKNOWN, is_, row_of
+from bot.outbox import MISSED, SENDING, UNKNOWN, WRITTEN, row_of
 from bot.outbox import Row as Planned
-from bot.store.tables import account, outbox, place
+from bot.store.tables import outbox
 
-
-def due() -> tuple[ColumnElement[bool], ...]:
-    """Ready, and its moment has come. Takes `b_now` (the calendar's) and `b_at` (the machine's)."""
-    return (
-        is_(READY),
-        outbox.c.due_at <= _moment("b_now"),
-        or_(outbox.c.again_at.is_(None), outbox.c.again_at <= _moment("b_at")),
-    )
-
-
-def unclear() -> tuple[ColumnElement[bool], ...]:
-    """Tried long enough ago to be looked for, or recently enough to be repeated safely.
-
-    Takes `b_at`, `b_tried_by` and `b_safe_from`.
-    """
-    return (
-        is_(UNKNOWN),
-        or_(outbox.c.again_at.is_(None), outbox.c.again_at <= _moment("b_at")),
-        or_(
-            outbox.c.tried_at.is_(None),
-            outbox.c.reason == RESTORED,  # its try belongs to another life, whose clock may have been another
-            outbox.c.tried_at <= _moment("b_tried_by"),
-            outbox.c.safe_until >= _moment("b_safe_from"),
-        ),
-    )
-
-
-def moments(now: datetime, at: datetime, terms: Terms) -> dict[str, datetime]:
-    """What `due` and `unclear` take."""
-    return {
-        "b_now": now,
-        "b_at": at,
-        "b_tried_by": at - timedelta(seconds=terms.look_after),
-        "b_safe_from": at + timedelta(seconds=terms.timeout + terms.margin),
-    }
-
-
-def _moment(name: str) -> Any:
-    return bindparam(name, type_=outbox.c.due_at.type)
-
-
-def _address() -> ColumnElement[str | None]:
-    """The recipient's address in the row's own lane."""
-    return case(
-        (
-            outbox.c.channel,
-            select(place.c.address)
-            .where(place.c.tenant == outbox.c.tenant, place.c.place == outbox.c.recipient)
-            .scalar_subquery(),
-        ),
-        # Not the address as it is: SQLite would go through all of the tenant's to find the smallest.
-        else_=select(func.min(account.c.address.concat("")))
-        .where(
-            account.c.tenant == outbox.c.tenant,
-            account.c.person == outbox.c.recipient,
-            account.c.lane == outbox.c.lane,
-        )
-        .scalar_subquery(),
-    )
-
-
-def _door() -> ColumnElement[str | None]:
-    return (
-        select(func.min(account.c.door))
-        .where(
-            account.c.tenant == outbox.c.tenant,
-            account.c.person == outbox.c.recipient,
-            account.c.lane == outbox.c.lane,
-        )
-        .scalar_subquery()
-    )
-
-
-def _of_lane(which: tuple[ColumnElement[bool], ...]) -> Select[Any]:
-    return (
-        select(outbox, _address().label("found_address"), _door().label("found_door"))
-        .where(outbox.c.tenant == bindparam("b_tenant"), outbox.c.lane == bindparam("b_lane"), *which)
-        # At one moment a step comes before its prompt.
-        .order_by(outbox.c.due_at, outbox.c.kind.desc())
-        .limit(bindparam("b_room"))
-        .with_for_update(skip_locked=True, of=outbox)
-    )
-
+_LANES_AT_ONCE = (1, 5, 25)
+"""A statement for so many lanes; what is left over of it has no room."""
+_THIS = (outbox.c.tenant == bindparam("b_tenant"), outbox.c.key == bindparam("b_key"))
+# At one moment a step comes before its prompt.
+_IN_ORDER = (outbox.c.due_at, outbox.c.kind.desc())
 
 # Made once: a turn asks these of every lane.
-_UNCLEAR, _DUE = _of_lane(unclear()), _of_lane(due())
-_UNCLEAR_LANES = select(outbox.c.tenant, outbox.c.lane).where(*unclear()).distinct()
-_THIS = (outbox.c.tenant == bindparam("b_tenant"), outbox.c.key == bindparam("b_key"))
-_TAKE = (
+_UNCLEAR_LANES = select(outbox.c.tenant, outbox.c.lane).where(*open_rows.unclear()).distinct()
+_UNCLEAR = (
+    select(
+        *WRITTEN,
+        outbox.c.address,
+        outbox.c.tried_at,
+        outbox.c.safe_until,
+        open_rows.address().label("found_address"),
+        open_rows.door().label("found_door"),
+    )
+    .where(outbox.c.tenant == bindparam("b_tenant"), outbox.c.lane == bindparam("b_lane"), *open_rows.unclear())
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("b_room"))
+    .with_for_update(skip_locked=True, of=outbox)
+)
+_AGAIN = (
     update(outbox)
     .where(*_THIS)
     .values(
         {name: bindparam(f"b_{name}") for name in ("state", "fence", "address", "tried_at", "again_at", "safe_until")}
     )
 )
-_MISS = update(outbox).where(*_THIS).values(state=MISSED, reason="its time had passed")
+_MISS = (
+    update(outbox)
+    .where(*_THIS)
+    .values(state=MISSED, reason="its time had passed", address=None, tried_at=None, safe_until=None)
+)
+
+
+@cache
+def _claim(count: int) -> Update:
+    """Due rows of so many lanes become ours, as many of each as it has room for.
+
+    Takes what `open_rows.due` takes, and `b_tenant`, `b_lane`, `b_room`, `b_fence` and `b_safe_until` of each lane,
+    with its place from 0.
+    """
+    each = [
+        select(
+            outbox.c.tenant,
+            outbox.c.key,
+            bindparam(f"b_fence{place}", type_=Integer).label("new_fence"),
+            open_rows.moment(f"b_safe_until{place}").label("new_safe_until"),
+        )
+        .where(
+            outbox.c.tenant == bindparam(f"b_tenant{place}"),
+            outbox.c.lane == bindparam(f"b_lane{place}"),
+            *open_rows.due(),
+        )
+        .order_by(*_IN_ORDER)
+        .limit(bindparam(f"b_room{place}"))
+        .with_for_update(skip_locked=True)
+        .subquery()
+        for place in range(count)
+    ]
+    next_ = union_all(*map(select, each)).cte("next_of_each_lane")
+    # What is to be taken away from a person who is not known any more is where it was shown.
+    where = func.coalesce(open_rows.address(), case((outbox.c.ref.is_not(None), outbox.c.address)))
+    return (
+        update(outbox)
+        .where(outbox.c.tenant == next_.c.tenant, outbox.c.key == next_.c.key)
+        .values(
+            state=SENDING,
+            fence=next_.c.new_fence,
+            address=where,
+            tried_at=open_rows.moment("b_at"),
+            again_at=None,
+            safe_until=next_.c.new_safe_until,
+        )
+        .returning(*WRITTEN, outbox.c.address, open_rows.door_of_updated().label("found_door"))
+    )
 
 
 @dataclass(slots=True)
@@ -119,6 +102,16 @@ class Taken:
     errands: list[Errand] = field(default_factory=list)
     missed: list[Planned] = field(default_factory=list)
     """Too late to be sent into another week, or at midnight."""
+
+    def add(self, lane: LaneKey, rows: Iterable[tuple[Any, str | None, bool]], at: datetime) -> None:
+        """Each row with its address and whether it is only looked for; one after the other, at the lane's pace."""
+        one, rows = self.lanes[lane], list(rows)
+        pace, starts = one.pace.take(at, len(rows))
+        self.lanes[lane] = replace(one, pace=pace, in_flight=one.in_flight + len(rows))
+        self.errands += [
+            Errand(row_of(row, one.fence), Address.parse(where) if where else None, start, look, row.found_door or "")
+            for (row, where, look), start in zip(rows, starts, strict=True)
+        ]
 
 
 def take(
@@ -130,63 +123,94 @@ def take(
     terms: Terms,
 ) -> Taken:
     """Fill the hands of these lanes."""
-    times = moments(now, at, terms)
-    to_look = {(row.tenant, row.lane) for row in tx.execute(_UNCLEAR_LANES, times)}
     taken = Taken(dict(lanes))
-    rows: list[dict[str, object]] = []
-    for key, one in lanes.items():
-        allowed = one.pace.room(at, terms.ahead)
-        room = terms.most - one.in_flight
-        room = room if allowed is None else min(room, allowed)
-        where = {**times, "b_tenant": key[0], "b_lane": key[1]}
-        found: list[Row[Any]] = []
-        if key in to_look and room > 0:
-            found += tx.execute(_UNCLEAR, {**where, "b_room": room}).all()
-        if room > len(found):
-            found += _in_time(tx, where, room - len(found), now, taken)
-        if not found:
-            continue
-        pace, starts = one.pace.take(at, len(found))
-        taken.lanes[key] = replace(one, pace=pace, in_flight=one.in_flight + len(found))
-        for row, start in zip(found, starts, strict=True):
-            errand = _errand(row, one.fence, start, times["b_safe_from"])
-            taken.errands.append(errand)
-            rows.append(_as_taken(row, errand, manners_of(manners, key[1]).repeats_safely, at, terms))
-    if rows:
-        tx.execute(_TAKE, rows)
+    times = open_rows.moments(now, at, terms)
+    rooms = {lane: _room(one, at, terms) for lane, one in lanes.items()}
+    for lane in [(row.tenant, row.lane) for row in tx.execute(_UNCLEAR_LANES, times)]:
+        if rooms.get(lane, 0) > 0:
+            rooms[lane] -= _take_unclear(tx, taken, lane, rooms[lane], times, terms)
+    safe = {
+        lane: at + timedelta(seconds=safely) if (safely := manners_of(manners, lane[1]).repeats_safely) else None
+        for lane in lanes
+    }
+    for lane, rows in _take_due(tx, taken, rooms, safe, times).items():
+        taken.add(lane, [(row, row.address, False) for row in rows], at)
     return taken
 
 
-def _in_time(tx: Connection, where: Mapping[str, object], room: int, now: datetime, taken: Taken) -> Sequence[Row[Any]]:
-    """Due rows of a lane. Those whose time has passed are met on the way, and are missed."""
-    while True:
-        found = tx.execute(_DUE, {**where, "b_room": room}).all()
-        late = [row for row in found if row.expires_at is not None and row.expires_at <= now]
-        if not late:
-            return found
-        tx.execute(_MISS, [{"b_tenant": row.tenant, "b_key": row.key} for row in late])
-        taken.missed += [row_of(row) for row in late]
+def _room(one: Held, at: datetime, terms: Terms) -> int:
+    allowed = one.pace.room(at, terms.ahead)
+    room = terms.most - one.in_flight
+    return room if allowed is None else min(room, allowed)
 
 
-def _errand(row: Row[Any], fence: int, start: float, safe_from: datetime) -> Errand:
-    look = row.state == UNKNOWN and (row.safe_until is None or row.safe_until < safe_from)
-    where = row.address if row.state == UNKNOWN and row.address else row.found_address
-    if where is None and row.ref:  # something to take away from a person who is not known any more
-        where = row.address
-    return Errand(row_of(row, fence), Address.parse(where) if where else None, start, look, row.found_door or "")
+def _take_unclear(
+    tx: Connection, taken: Taken, lane: LaneKey, room: int, times: Mapping[str, datetime], terms: Terms
+) -> int:
+    """Repeated while the platform takes a repeat for the first, and else looked for. Returns how many."""
+    found = tx.execute(_UNCLEAR, {**times, "b_tenant": lane[0], "b_lane": lane[1], "b_room": room}).all()
+    fence, at = taken.lanes[lane].fence, times["b_at"]
+    rows = [
+        (row, row.address or row.found_address, row.safe_until is None or row.safe_until < times["b_safe_from"])
+        for row in found
+    ]
+    if rows:
+        tx.execute(
+            _AGAIN,
+            [
+                {
+                    "b_tenant": row.tenant,
+                    "b_key": row.key,
+                    "b_state": UNKNOWN if look else SENDING,
+                    "b_fence": fence,
+                    "b_address": where,
+                    "b_tried_at": row.tried_at if look else at,
+                    "b_again_at": at + timedelta(seconds=terms.lease) if look else None,
+                    "b_safe_until": row.safe_until,
+                }
+                for row, where, look in rows
+            ],
+        )
+        taken.add(lane, rows, at)
+    return len(rows)
 
 
-def _as_taken(row: Row[Any], errand: Errand, safely: float, at: datetime, terms: Terms) -> dict[str, object]:
-    safe_until = row.safe_until if row.state == UNKNOWN else None
-    if safe_until is None and safely and not errand.look:
-        safe_until = at + timedelta(seconds=safely)
-    return {
-        "b_tenant": row.tenant,
-        "b_key": row.key,
-        "b_state": UNKNOWN if errand.look else SENDING,
-        "b_fence": errand.row.fence,
-        "b_address": str(errand.address) if errand.address else None,
-        "b_tried_at": row.tried_at if errand.look else at,
-        "b_again_at": at + timedelta(seconds=terms.lease) if errand.look else None,
-        "b_safe_until": safe_until,
-    }
+def _take_due(
+    tx: Connection,
+    taken: Taken,
+    rooms: Mapping[LaneKey, int],
+    safe: Mapping[LaneKey, datetime | None],
+    times: Mapping[str, datetime],
+) -> dict[LaneKey, list[Row[Any]]]:
+    """Those whose time has passed are met on the way and missed; others take their places."""
+    found: dict[LaneKey, list[Row[Any]]] = {}
+    wanted = [lane for lane, room in rooms.items() if room > 0]
+    while wanted:
+        some, wanted = wanted[: _LANES_AT_ONCE[-1]], wanted[_LANES_AT_ONCE[-1] :]
+        values: dict[str, object] = dict(times)
+        count = next(size for size in _LANES_AT_ONCE if size >= len(some))
+        for place in range(count):
+            lane = some[place] if place < len(some) else ("", "")
+            room = rooms[lane] - len(found.get(lane, ())) if place < len(some) else 0
+            held = taken.lanes.get(lane)
+            each = {
+                "tenant": lane[0],
+                "lane": lane[1],
+                "room": room,
+                "fence": held.fence if held else 0,
+                "safe_until": safe.get(lane),
+            }
+            values |= {f"b_{name}{place}": value for name, value in each.items()}
+        rows = tx.execute(_claim(count), values).all()
+        late = [row for row in rows if row.expires_at is not None and row.expires_at <= times["b_now"]]
+        if late:
+            tx.execute(_MISS, [{"b_tenant": row.tenant, "b_key": row.key} for row in late])
+            taken.missed += [row_of(row) for row in late]
+            wanted += {(row.tenant, row.lane): None for row in late}
+        for row in rows:
+            if row.expires_at is None or row.expires_at > times["b_now"]:
+                found.setdefault((row.tenant, row.lane), []).append(row)
+    for some_rows in found.values():
+        some_rows.sort(key=lambda row: row.kind, reverse=True)
+        some_rows.sort(key=lambda row: row.due_at)
+    return found

@@ -16,7 +16,7 @@ from bot.store.tables import outbox as rows
 def of(tx: Connection, who: Somebody, now: datetime) -> list[Row]:
     """In order, while there is time."""
     found = tx.execute(
-        select(rows)
+        select(*outbox.WRITTEN)
         .where(rows.c.tenant == who.tenant, rows.c.recipient == who.person, *doors.waits(now))
         .order_by(rows.c.due_at, rows.c.kind.desc())
     )

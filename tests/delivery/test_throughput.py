@@ -117,5 +117,11 @@ def test_taking_and_settling_keeps_up_with_any_platform(kind: str, tmp_path: Pat
 @pytest.mark.parametrize("kind", BOTH)
 def test_the_store_alone_keeps_up_with_a_bare_loop(kind: str, tmp_path: Path, proof: Proof) -> None:
     """Taking and settling makes at least 0.7 of the messages a second of a bare loop with the same commits."""
-    mine, plain, line = measure(kind, tmp_path, 20_000)
-    proof(kind, line, "0.70 of it", plain / mine >= 0.7)
+    runs = []
+    for number in range(5):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        mine, plain, line = measure(kind, folder, 20_000)
+        runs.append((plain / mine, line))
+    ratio, line = sorted(runs)[2]
+    proof(kind, f"median of five: {line}", "0.70 of it", ratio >= 0.7)
