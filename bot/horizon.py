@@ -6,7 +6,7 @@ so one statement writes for all of them: a table of lines, each a clock and a se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
@@ -18,8 +18,11 @@ from bot.programs import Program
 from bot.schedule import CohortPlan, MemberPlan, Send
 from bot.store import cohorts, milestones
 from bot.store.cohorts import Cohort
+from bot.store.columns import ByteByByte
+from bot.store.engine import written
 from bot.store.people import QUIET_FROM, QUIET_TO
 from bot.store.tables import account, membership, person
+from bot.store.tables import outbox as rows
 from bot.timetable import TIMETABLE, Line
 from bot.visit import Services
 
@@ -69,17 +72,20 @@ class Horizon:
                 ],
             )
 
-    def plan_clocks(self, clocks: Sequence[Clock]) -> None:
-        """Everybody who lives by one of these."""
-        for start in range(0, len(clocks), _CLOCKS_AT_ONCE):
+    def plan_clocks(self, clocks: Mapping[Clock, datetime]) -> None:
+        """Everybody who lives by one of these, each with when the last of them started."""
+        each = list(clocks)
+        for start in range(0, len(each), _CLOCKS_AT_ONCE):
             lines: list[Line] = []
             current: list[Line] = []
-            for clock in clocks[start : start + _CLOCKS_AT_ONCE]:
+            for clock in each[start : start + _CLOCKS_AT_ONCE]:
                 sends = list(schedule.member_sends(self._program, self._calendar, _by(clock)))
                 prompts = {one.number: one for one in sends if one.kind == schedule.PROMPT}
                 lines += [self._line(one, clock, prompts[one.number].due) for one in self._inside(sends)]
                 current += [
-                    self._line(one, clock, one.due) for one in prompts.values() if one.due < self._now < one.expires
+                    self._line(one, clock, one.due)
+                    for one in prompts.values()
+                    if one.due < self._now < one.expires and one.due < clocks[clock]
                 ]
             self._write(lines)
             for who in self._started_after(current):
@@ -130,7 +136,7 @@ class Horizon:
         )
         chosen: dict[str, ColumnElement[Any]] = {
             "tenant": membership.c.tenant,
-            "key": line.c.first.concat(membership.c.person),
+            "key": _key(line),
             "cohort": membership.c.cohort,
             "kind": line.c.kind,
             "number": line.c.number,
@@ -150,13 +156,17 @@ class Horizon:
         else:
             query = query.join_from(membership, line, true()).where(*started(self._which), membership.c.person == who)
         silences = {one[8] for one in lines if one[7] == schedule.SILENCE}
+        # Planned again, nearly everybody has theirs: that is seen in an index, before more is asked about them. Not
+        # with NOT EXISTS, which PostgreSQL turns into a join that reads all rows for each member.
+        there = select(rows.c.state).where(rows.c.tenant == membership.c.tenant, rows.c.key == ByteByByte(_key(line)))
+        query = query.where(there.scalar_subquery().is_(None))
         query = query.where(reasons.given(line, self._which.cohort, self.numbers, sorted(silences)))
         done = self._tx.execute(
             outbox.inserting(self._tx).from_select(list(chosen), query).on_conflict_do_nothing(),
             TIMETABLE.filled(lines),
             execution_options={"preserve_rowcount": True},
         )
-        self.written += done.rowcount
+        self.written += written(self._tx, done)
 
     def _started_after(self, lines: Sequence[Line]) -> list[str]:
         if not lines:
@@ -186,6 +196,10 @@ class Horizon:
             .where(*started(self._which))
             .where(func.coalesce(line.c.number, -1) >= 0)
         )
+
+
+def _key(line: CTE) -> ColumnElement[str]:
+    return line.c.first.concat(membership.c.person)
 
 
 def _by(clock: Clock) -> MemberPlan:

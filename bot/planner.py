@@ -15,6 +15,7 @@ from sqlalchemy import (
     Connection,
     Row,
     false,
+    func,
     or_,
     select,
     text,
@@ -96,7 +97,8 @@ def _plan_cohort(tx: Connection, services: Services, now: datetime) -> int | Non
     horizon = Horizon(tx, services, which, now, since)
     horizon.plan_channel()
     horizon.plan_clocks(_clocks(tx, which))
-    _open_lanes(tx, which)
+    if horizon.written:
+        _open_lanes(tx, which)
     tx.execute(
         update(cohort)
         .where(cohort.c.tenant == which.tenant, cohort.c.cohort == which.cohort)
@@ -119,22 +121,24 @@ def _found(tx: Connection, row: Row[Any]) -> Cohort:
     return which
 
 
-def _clocks(tx: Connection, which: Cohort) -> list[Clock]:
+def _clocks(tx: Connection, which: Cohort) -> dict[Clock, datetime]:
+    """Each with when the last of those who live by it started."""
+    clock = (
+        person.c.zone,
+        person.c.quiet_from,
+        person.c.quiet_to,
+        membership.c.day,
+        membership.c.time,
+        membership.c.paused_until,
+    )
     found = tx.execute(
-        select(
-            person.c.zone,
-            person.c.quiet_from,
-            person.c.quiet_to,
-            membership.c.day,
-            membership.c.time,
-            membership.c.paused_until,
-        )
+        select(*clock, func.max(membership.c.started_at).label("last"))
         # From the left only, or SQLite goes through everybody of the tenant to find those of one cohort.
         .join_from(membership, person, _same_person(), isouter=True)
         .where(*started(which))
-        .distinct()
-    ).all()
-    return [(one.zone, one.quiet_from, one.quiet_to, one.day, one.time, one.paused_until) for one in found]
+        .group_by(*clock)
+    )
+    return {(one.zone, one.quiet_from, one.quiet_to, one.day, one.time, one.paused_until): one.last for one in found}
 
 
 def _same_person() -> ColumnElement[bool]:
