@@ -41,6 +41,7 @@ from bot.store import Store, milestones, ownership, people
 from bot.store.ownership import Ownership
 from bot.tombstones import Ledger
 from bot.vault.opening import open_vault
+from bot.vault.safe import Safe
 from bot.visit import Services
 from bot.worker import Worker
 
@@ -186,6 +187,10 @@ def _build(
     running = {
         name: platforms.create(name, own, settings.data / name, clock) for name, own in settings.platforms.items()
     }
+    for name, platform in running.items():
+        using = getattr(platform, "use", None)
+        if using is not None:
+            using(Safe(store, vault, name))
     search = Search(settings.index_folder)
     held = Held()
     keys = house_keys.in_folder(settings.data)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, cast
@@ -28,6 +28,27 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
     async def advance(self, by: Literal["next", "day", "week"], after_step: Callable[[], Awaitable[None]]) -> None: ...
+
+
+class Safe(Protocol):
+    """Where a platform keeps what must stay secret, sealed. One that needs it has `use(safe)`, called before all else.
+
+    Raises Locked while nothing can be opened, and Unreadable for one thing that was changed.
+    """
+
+    async def put(self, name: str, secret: str) -> None: ...
+
+    async def get(self, name: str) -> str | None: ...
+
+    async def names(self) -> Sequence[str]:
+        """Also while it is locked."""
+        ...
+
+    async def forget(self, name: str) -> None: ...
+
+    async def first_time(self, mark: str) -> bool:
+        """False for a mark that was given before, to whichever process."""
+        ...
 
 
 class Create(Protocol):

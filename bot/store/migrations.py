@@ -25,7 +25,7 @@ class SchemaError(CohortbookError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From the schema before `number` to `number`."""
+    """From the schema of the step before it to `number`."""
 
     number: int
     what: str
@@ -179,6 +179,14 @@ def _eight(tx: Connection) -> None:
     )
 
 
+def _thirteen(tx: Connection) -> None:
+    sealed = {"sqlite": "BLOB", "postgresql": "BYTEA"}[tx.dialect.name]
+    tx.exec_driver_sql(
+        "CREATE TABLE token (platform VARCHAR(32) NOT NULL, name VARCHAR(64) NOT NULL, "
+        f"body {sealed} NOT NULL, PRIMARY KEY (platform, name))"
+    )
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
@@ -187,6 +195,7 @@ STEPS: tuple[Step, ...] = (
     Step(6, "the keyring that the data belongs to, and requests as bytes that can be sealed", _six),
     Step(7, "what was counted and shown, notes without a name, and the audit", _seven),
     Step(8, "who was erased, links to one's own data, and until when words are kept", _eight),
+    Step(13, "the tokens of workspaces that installed the bot, sealed", _thirteen),
 )
 
 
@@ -198,9 +207,11 @@ def bring_up(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
     newest = steps[-1].number if steps else tables.SCHEMA_VERSION
     found = _found(engine) or _make(engine, newest)
     _refuse_newer(found, newest)
+    before = 1
     for step in steps:
         if step.number > found:
-            _take(engine, step)
+            _take(engine, step, before)
+        before = step.number
     _refuse_newer(_found(engine) or newest, newest)  # another replica, of a newer release, was faster
     return found
 
@@ -234,13 +245,14 @@ def _make(engine: Engine, newest: int) -> int:
     raise AssertionError("every attempt returns or raises")
 
 
-def _take(engine: Engine, step: Step) -> None:
+def _take(engine: Engine, step: Step, before: int) -> None:
+    """`before`: the schema that it starts from."""
     with _without_foreign_keys(engine) as tx:
         # Whoever comes second to the same step waits here, and then finds it done.
         found = tx.execute(select(tables.schema.c.version).with_for_update()).scalar_one()
         if found >= step.number:
             return
-        if found != step.number - 1:
+        if found != before:
             raise SchemaError(
                 f"This database has schema {found}, and the step to schema {step.number} cannot start from it. "
                 "Nothing was changed. Start the releases in between first."

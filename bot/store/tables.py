@@ -16,12 +16,14 @@ from bot.store.columns import Instant, metadata
 from bot.store.delivery import inbox, lane, outbox
 from bot.store.departures import download, erasure
 from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
+from bot.store.safes import token
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
 __all__ += ["download", "erasure"]
+__all__ += ["token"]
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 13
 
 
 def lane_name(address: str) -> str:
