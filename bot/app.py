@@ -15,6 +15,7 @@ from bot import (
     backup,
     control,
     daily_round,
+    first_facilitators,
     heads,
     house_keys,
     key_commands,
@@ -32,12 +33,12 @@ from bot.forgetting import Forgetting, catch_up
 from bot.held import Held
 from bot.ids import Ids, random_id
 from bot.library import Library
-from bot.messages import Incoming, Platform, Reply
+from bot.messages import Address, Incoming, Platform, Reply
 from bot.metrics import Metrics
 from bot.platforms import Clock
 from bot.router import FrontDesk
 from bot.search import Search
-from bot.store import Store, milestones, ownership, people
+from bot.store import Store, milestones, ownership
 from bot.store.ownership import Ownership
 from bot.tombstones import Ledger
 from bot.vault.opening import open_vault
@@ -87,13 +88,10 @@ class House:
     async def next_due(self) -> datetime | None:
         return await self.store.read(self.desk.next_due)
 
-    async def welcome_facilitators(self) -> None:
-        """Who the settings name may make cohorts, whatever happens in chat."""
-        for address in self.settings.first_facilitators:
-            if address.platform in self.platforms:
-                profile = await self.services.directory.person(address)
-                one = await self.store.write(people.meet, address, profile, self.services.now(), self.services.ids)
-                await self.store.write(people.grant, one.tenant, people.WHOLE_TENANT, one.person, people.FACILITATOR)
+    async def welcome_facilitators(self) -> list[Address]:
+        """Those who are left."""
+        named = [one for one in self.settings.first_facilitators if one.platform in self.platforms]
+        return await first_facilitators.welcome(named, self.services)
 
     async def keep_record(self) -> None:
         """What operators did goes into the audit, and the audit's head out of the database, once a day."""
@@ -242,9 +240,10 @@ async def open_house(
     try:
         if house.owned is not None:
             await door.open(house.owned)
-        await house.welcome_facilitators()
+        left = await house.welcome_facilitators()
         async with asyncio.TaskGroup() as tasks:
             running = [
+                tasks.create_task(first_facilitators.welcome_later(left, house.services)),
                 tasks.create_task(house.worker.run(_LOOK_AT_CLOCK_SECONDS)),
                 tasks.create_task(_warm(house.search)),
                 tasks.create_task(house.metrics.measure_lag()),

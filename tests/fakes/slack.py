@@ -6,6 +6,7 @@ It refuses what Slack refuses (see slack_rules) and notes it in `complaints`; a 
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import hmac
 import io
@@ -37,6 +38,7 @@ from tests.fakes.slack_rules import (
 TEAM, BOT_USER, BOT, APP = "T0TOWN", "U0BOT", "B0BOT", "A0COHORT"
 BOT_TOKEN, APP_TOKEN, SIGNING_SECRET = "xoxb-town", "xapp-town", "a signing secret"
 CHANNEL = "C0COHORT"
+CLIENT_ID, CLIENT_SECRET = "111.222", "a client secret"
 TRIGGER_SECONDS = 3.0
 PATIENCE_SECONDS = 3.0
 
@@ -73,6 +75,8 @@ class Fault:
     after: bool = False
     """Done first, and the answer lost: the line is cut."""
     cut: bool = False
+    until: asyncio.Event | None = None
+    """The answer comes when this is set."""
 
 
 @dataclass
@@ -109,7 +113,7 @@ def buttons(blocks: list[Json]) -> list[Json]:
 class FakeSlack:
     def __init__(self) -> None:
         self.users: dict[str, Json] = {}
-        self.channels: dict[str, Json] = {CHANNEL: {"members": [BOT_USER], "archived": False}}
+        self.channels: dict[str, Json] = {CHANNEL: {"members": [BOT_USER], "archived": False, "team": TEAM}}
         self.messages: list[Message] = []
         self.modals: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
@@ -129,6 +133,18 @@ class FakeSlack:
         """How many next sockets are turned away although their ticket was good; it is then used up."""
         self.to_nobody: list[Message] = []
         """Sent to deactivated people, which Slack does not mind."""
+        self.tokens = {BOT_TOKEN: TEAM}
+        """Those that are good, each with its workspace."""
+        self.installed = {TEAM}
+        """Every workspace that has or had the bot. Strangers of others are met in shared channels."""
+        self.token_seconds = 0
+        """How long a token lasts that is handed out; 0: for ever."""
+        self.whole_organization = False
+        """Whether whoever adds the bot adds it to a whole organization."""
+        self._codes: dict[str, tuple[str, str]] = {}
+        self._refresh: dict[str, str] = {}
+        self._whose = TEAM
+        """The workspace whose token came with the call that is being answered."""
         self._dms: dict[str, str] = {}
         self._triggers: dict[str, tuple[float, str]] = {}
         self._response_urls: dict[str, tuple[str, str, str]] = {}
@@ -169,7 +185,9 @@ class FakeSlack:
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._port}/api/"
 
-    def add_person(self, user: str, name: str, tz: str | None = "America/New_York", **more: Any) -> None:
+    def add_person(
+        self, user: str, name: str, tz: str | None = "America/New_York", channel: str = CHANNEL, **more: Any
+    ) -> None:
         self.users[user] = {
             "id": user,
             "team_id": TEAM,
@@ -183,7 +201,7 @@ class FakeSlack:
             "profile": {"display_name": "", "real_name": name},
             **more,
         }
-        self.channels[CHANNEL]["members"].append(user)
+        self.channels[channel]["members"].append(user)
 
     async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> Any:
         """Wait until something has become true, looking again whenever anything happened here."""
@@ -215,6 +233,8 @@ class FakeSlack:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         self.calls.append(Called(method, given, token))
         fault = self.faults[method].pop(0) if self.faults[method] else Fault()
+        if fault.until is not None:
+            await fault.until.wait()
         if fault.cut and not fault.after:
             return _cut(request)
         if fault.status == 429:
@@ -228,11 +248,16 @@ class FakeSlack:
         return _cut(request) if fault.cut else web.json_response(answer, headers=headers)
 
     def _answer(self, method: str, given: Json, token: str) -> Json:
+        if method == "oauth.v2.access":
+            return self._oauth(given, token)
         if method not in METHODS:
             return self._no("unknown_method", f"there is no method {method}")
         scope = METHODS[method][0]
-        if token != (APP_TOKEN if scope.startswith("app:") else BOT_TOKEN):
+        if token != APP_TOKEN if scope.startswith("app:") else token not in self.tokens:
             return {"ok": False, "error": "invalid_auth"}
+        self._whose = self.tokens.get(token, TEAM)
+        for stranger in self._of_others(given):
+            return self._no("channel_not_found", f"{method} for {stranger} with the token of {self._whose}")
         problem = wrong_with_arguments(method, given)
         if problem:
             return self._no("invalid_arguments", problem)
@@ -248,8 +273,74 @@ class FakeSlack:
         self.complaints.append(why)
         return {"ok": False, "error": error, "response_metadata": {"messages": [why]}}
 
+    # --- installed by a link --------------------------------------------------------------------------
+
+    def team_of(self, one: str) -> str:
+        """The workspace of a person, a channel or a private room."""
+        if one in self.channels:
+            return str(self.channels[one].get("team", TEAM))
+        person = next((user for user, room in self._dms.items() if room == one), one)
+        return str(self.users.get(person, {}).get("team_id", TEAM))
+
+    def _of_others(self, given: Json) -> list[str]:
+        named = [str(given[name]) for name in ("channel", "user", "users", "user_id") if given.get(name)]
+        trigger = self._triggers.get(str(given.get("trigger_id", "")))
+        named += [trigger[1]] if trigger else []
+        return [one for one in named if self.team_of(one) in self.installed - {self._whose}]
+
+    def allow(self, location: str, team: str) -> str:
+        """What somebody's browser is sent back to once they pressed Allow in that workspace."""
+        address, _, query = location.partition("?")
+        asked = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+        assert address.endswith("/oauth/v2/authorize"), address
+        assert asked["client_id"] == CLIENT_ID, asked
+        assert set(asked["scope"].split(",")) == set(SCOPES), asked
+        code = f"code{next(self._count)}"
+        self._codes[code] = (team, asked["redirect_uri"])
+        return f"{asked['redirect_uri']}?{urllib.parse.urlencode({'code': code, 'state': asked['state']})}"
+
+    def _oauth(self, given: Json, authorization: str) -> Json:
+        who = base64.b64decode(authorization.removeprefix("Basic ")).decode()
+        if who != f"{CLIENT_ID}:{CLIENT_SECRET}":
+            known = who.startswith(f"{CLIENT_ID}:")
+            return {"ok": False, "error": "bad_client_secret" if known else "invalid_client_id"}
+        if given.get("grant_type") == "refresh_token":
+            team = self._refresh.pop(given["refresh_token"], "")
+            return self._handed_out(team) if team else {"ok": False, "error": "invalid_refresh_token"}
+        team, redirect = self._codes.pop(given.get("code", ""), ("", ""))
+        if not team:
+            return {"ok": False, "error": "invalid_code"}
+        return self._handed_out(team) if redirect == given.get("redirect_uri") else self._bad_redirect()
+
+    def _bad_redirect(self) -> Json:
+        return {"ok": False, "error": "bad_redirect_uri"}
+
+    def _handed_out(self, team: str) -> Json:
+        """A new token for the workspace; the one before it is good no longer."""
+        self.revoke(team)
+        token = f"xoxb-{team}-{next(self._count)}"
+        self.tokens[token] = team
+        self.installed.add(team)
+        found: Json = {"ok": True, "access_token": token, "token_type": "bot", "bot_user_id": BOT_USER}
+        found |= {"scope": ",".join(sorted(SCOPES)), "is_enterprise_install": self.whole_organization}
+        found |= {"team": None if self.whole_organization else {"id": team, "name": f"Workspace <{team}>"}}
+        if self.token_seconds:
+            refresh = f"xoxe-1-{team}-{next(self._count)}"
+            self._refresh[refresh] = team
+            found |= {"expires_in": self.token_seconds, "refresh_token": refresh}
+        return found
+
+    def revoke(self, team: str) -> None:
+        for token in [token for token, whose in self.tokens.items() if whose == team]:
+            del self.tokens[token]
+
+    def token_of(self, team: str) -> str:
+        return next(token for token, whose in self.tokens.items() if whose == team)
+
+    # --- methods --------------------------------------------------------------------------------------
+
     def _auth_test(self, given: Json) -> Json:
-        return {"ok": True, "team_id": TEAM, "user_id": BOT_USER, "bot_id": BOT, "team": "The Town"}
+        return {"ok": True, "team_id": self._whose, "user_id": BOT_USER, "bot_id": BOT, "team": "The Town"}
 
     def _apps_connections_open(self, given: Json) -> Json:
         ticket = f"t{next(self._count)}"
@@ -411,7 +502,12 @@ class FakeSlack:
         problems = wrong_with_view(view, self._ready())
         if problems:
             return self._no("invalid_arguments", "; ".join(problems))
-        shown = {**view, "id": id_ or f"V{next(self._count)}", "hash": f"h{next(self._count)}", "team_id": TEAM}
+        shown = {
+            **view,
+            "id": id_ or f"V{next(self._count)}",
+            "hash": f"h{next(self._count)}",
+            "team_id": self.team_of(user),
+        }
         shown["errors"] = {}
         self.modals[user] = shown
         self.happened()
@@ -542,7 +638,7 @@ class FakeSlack:
             "command": name,
             "text": escaped(text),
             "user_id": user,
-            "team_id": TEAM,
+            "team_id": self.team_of(user),
             "channel_id": channel,
             "channel_name": "directmessage" if channel.startswith("D") else "sample-cohort",
             "trigger_id": self.trigger(user, more.pop("trigger_seconds", TRIGGER_SECONDS)),
@@ -583,8 +679,8 @@ class FakeSlack:
         action = {**element, "action_ts": f"{next(self._count)}"}
         payload = {
             "type": "block_actions",
-            "team": {"id": TEAM},
-            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": self.team_of(user)},
+            "user": {"id": user, "team_id": self.team_of(user)},
             "api_app_id": APP,
             "trigger_id": self.trigger(user),
             "actions": [action],
@@ -596,8 +692,8 @@ class FakeSlack:
         payload = {
             "type": "message_action",
             "callback_id": "reflect_on_this",
-            "team": {"id": TEAM},
-            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": self.team_of(user)},
+            "user": {"id": user, "team_id": self.team_of(user)},
             "channel": {"id": message.channel, "name": "sample-cohort"},
             "message": {"text": message.text, "ts": message.ts, "type": "message"},
             "trigger_id": self.trigger(user),
@@ -614,8 +710,8 @@ class FakeSlack:
             state[block]["answer"] |= given
         payload = {
             "type": "view_submission",
-            "team": {"id": TEAM},
-            "user": {"id": user, "team_id": TEAM},
+            "team": {"id": self.team_of(user)},
+            "user": {"id": user, "team_id": self.team_of(user)},
             "api_app_id": APP,
             "trigger_id": self.trigger(user),
             "view": {**{k: v for k, v in view.items() if k not in ("errors", "filled")}, "state": {"values": state}},
@@ -633,14 +729,15 @@ class FakeSlack:
                 self.modals.pop(user, None)
         return answer
 
-    async def event(self, event: Json, event_id: str = "", retry: int = 0) -> Json:
+    async def event(self, event: Json, event_id: str = "", retry: int = 0, team: str = "") -> Json:
+        team = team or self.team_of(str(event.get("user", "")))
         payload = {
             "type": "event_callback",
-            "team_id": TEAM,
+            "team_id": team,
             "api_app_id": APP,
             "event_id": event_id or f"Ev{next(self._count)}",
             "event_time": int(time.time()),
-            "authorizations": [{"team_id": TEAM, "user_id": BOT_USER, "is_bot": True}],
+            "authorizations": [{"team_id": team, "user_id": BOT_USER, "is_bot": True}],
             "event": event,
         }
         return await self.deliver("events_api", payload, retry=retry)

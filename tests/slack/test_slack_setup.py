@@ -20,9 +20,11 @@ from tests.slack.conftest import RENATA, channel, person, settings
 NEEDED_BY_EVENT = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
+    "app_uninstalled": set(),
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "message.im": {"im:history"},
+    "tokens_revoked": set(),
     "user_change": {"users:read"},
 }
 PRIVATE_CHANNEL = "G0COHORT"

@@ -21,7 +21,7 @@ from bot.vault.vault import Vault
 from tests.databases import database as database
 from tests.vault.places import opened, places
 
-TOKEN = "xoxb-of-the-town"  # noqa: S105 - invented
+TOKEN = "xoxb-of-the-town"
 
 
 @pytest.fixture
@@ -130,15 +130,23 @@ async def test_no_file_and_no_backup_shows_a_secret(tmp_path: Path) -> None:
     backup.make(tmp_path / "data" / "cohortbook.sqlite", tmp_path / "copy.sqlite", machine_now())
     await safe.put("T1", TOKEN + "-again")
     await safe.forget("T1")
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert {"copy.sqlite", "cohortbook.sqlite", "keyring.sqlite"} <= {path.name for path in files}
-    assert [path for path in files if TOKEN.encode() in path.read_bytes()] == []
+    found = contents(tmp_path)
+    assert {"copy.sqlite", "cohortbook.sqlite", "keyring.sqlite"} <= set(found)
+    assert [name for name, held in found.items() if TOKEN.encode() in held] == []
     vault.close()
     store.close()
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 async def test_a_mark_is_new_once(store: Store, vault: Vault) -> None:
     """For each platform by itself."""
     safe = Safe(store, vault, "slack")
-    assert [await safe.first_time("n1"), await safe.first_time("n1"), await safe.first_time("n2")] == [True, False, True]
+    assert [await safe.first_time("n1"), await safe.first_time("n1"), await safe.first_time("n2")] == [
+        True,
+        False,
+        True,
+    ]
     assert await Safe(store, vault, "discord").first_time("n1")

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from .calls import client, error_name
 from .manifest import SCOPES
-from .settings import SlackSettings
+from .settings import Installing, SlackSettings
 
 _TOKENS = {
     "invalid_auth": "Slack does not know it. Copy it again from your app's page at api.slack.com/apps.",
@@ -21,9 +21,20 @@ _TOKENS = {
     "not_allowed_token_type": "it is of another kind. SLACK_BOT_TOKEN starts with xoxb-, SLACK_APP_TOKEN with xapp-.",
 }
 
+_CLIENT = {
+    "invalid_client_id": "Slack does not know the client id. Copy it again from Basic Information.",
+    "bad_client_secret": "the client secret is not the one of this client id. Copy it again from Basic Information.",
+    "bad_redirect_uri": "your app does not name the address that people come back to. Add it under OAuth & Permissions "
+    "> Redirect URLs, or paste the output of `cohortbook slack manifest --by-link` again.",
+}
+
 
 async def look(settings: SlackSettings) -> AsyncIterator[tuple[bool, str]]:
     """One line a matter: whether it is well, and a sentence."""
+    if settings.installing is not None:
+        async for line in _by_link(settings, settings.installing):
+            yield line
+        return
     api = client(settings, settings.bot_token.reveal())
     try:
         told = await api.auth_test()
@@ -42,6 +53,29 @@ async def look(settings: SlackSettings) -> AsyncIterator[tuple[bool, str]]:
         yield True, "requests come over HTTP; Slack itself checks the address when you save it in the app's settings"
         return
     yield await _socket(settings)
+
+
+async def _by_link(settings: SlackSettings, installing: Installing) -> AsyncIterator[tuple[bool, str]]:
+    """Slack is asked with a code that cannot be right: what it says first is whether it knows the app."""
+    try:
+        await client(settings, "").oauth_v2_access(
+            client_id=installing.client_id,
+            client_secret=installing.client_secret.reveal(),
+            code="cohortbook-check",
+            redirect_uri=installing.redirect_url,
+        )
+    except SlackApiError as error:
+        name = error_name(error)
+        if name != "invalid_code":
+            yield False, f"client id and secret: {_CLIENT.get(name, _why(error))}"
+            return
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        yield False, f"{settings.base_url} cannot be reached from here. Check the network, a proxy or a firewall."
+        return
+    yield True, f"client id and secret; the bot is installed from {installing.install_url}"
+    yield True, f"your app must name this under OAuth & Permissions > Redirect URLs: {installing.redirect_url}"
+    if settings.mode == "socket":
+        yield await _socket(settings)
 
 
 def _scopes(header: str) -> tuple[bool, str]:

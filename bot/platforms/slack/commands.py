@@ -21,17 +21,20 @@ def commands() -> None:
 
 @commands.command()
 @click.option("--address", default="", help="Public https address of this bot; without it Socket Mode is used.")
+@click.option("--by-link", is_flag=True, help="To be installed by a link at that address, in many workspaces.")
 @click.option("--name", default="Cohortbook", show_default=True, help="What the bot is called in your workspace.")
-def manifest(address: str, name: str) -> None:
+def manifest(address: str, by_link: bool, name: str) -> None:
     """Print the manifest to paste at api.slack.com/apps > Create New App > From a manifest > JSON."""
     from .manifest import SCOPES
     from .manifest import manifest as made
 
     if address and not address.startswith("https://"):
         raise click.UsageError("Slack reaches addresses with https:// only.")
+    if by_link and not address:
+        raise click.UsageError("The link needs an address: name it with --address.")
     if not 0 < len(name) <= 35:
         raise click.UsageError("The name must have 1 to 35 characters.")
-    click.echo(json.dumps(made(address, name), indent=2))
+    click.echo(json.dumps(made(address, name, by_link=by_link), indent=2))
     click.echo("\nIt asks for these permissions, because the bot uses them:", err=True)
     for scope, why in SCOPES.items():
         click.echo(f"  {scope}: to {why}", err=True)

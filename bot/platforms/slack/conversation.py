@@ -99,6 +99,12 @@ class Conversation:
             self._people.forget_person(moment.who)
             self._people.forget_members(Address(PLATFORM, moment.who.workspace, "channel", moment.channel))
 
+    async def taken_out(self, body: Body) -> None:
+        """Of a workspace: the bot was uninstalled, or its token revoked. People's own tokens are not asked for."""
+        event = body.get("event") or {}
+        if event.get("type") == "app_uninstalled" or (event.get("tokens") or {}).get("bot"):
+            await self._workspaces.forget(str(body.get("team_id") or ""))
+
     async def submitted(self, body: Body) -> Json:
         """What the open form is told. It must come at once, and only after the house has kept the words."""
         event = events.event_id(body)

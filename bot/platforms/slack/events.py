@@ -22,6 +22,7 @@ def workspaces_named(body: Body) -> Iterator[str]:
     """Every workspace or organization that an event names, the one it is delivered for first."""
     for one in body.get("authorizations") or ():
         yield str(one.get("team_id") or one.get("enterprise_id") or "")
+    yield str((body.get("view") or {}).get("app_installed_team_id") or "")
     team, user = body.get("team"), body.get("user")
     yield str(body.get("team_id") or "")
     yield str(team.get("id") or "") if isinstance(team, Mapping) else ""

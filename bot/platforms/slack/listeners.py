@@ -17,18 +17,22 @@ from .settings import SlackSettings
 from .workspaces import Workspaces
 
 ANY = re.compile(".*", re.DOTALL)
+_NOT_HERE = "I am not set up in this workspace any more, so I did nothing. Whoever looks after me can install me again."
 
 
 def bolt(settings: SlackSettings, workspaces: Workspaces, conversation: Conversation) -> AsyncApp:
-    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        # When Slack cannot be asked who we are, nothing is acknowledged, and Slack delivers it again.
-        only = await workspaces.only()
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
+        # When Slack cannot be asked who we are, or no token can be opened, nothing is acknowledged, and Slack
+        # delivers it again.
+        found = await workspaces.serving([team_id or "", enterprise_id or ""])
+        if found is None:
+            return None
         return AuthorizeResult(
             enterprise_id=enterprise_id,
             team_id=team_id,
-            bot_user_id=only.bot_user,
-            bot_id=only.bot,
-            bot_token=only.api.token,
+            bot_user_id=found.bot_user,
+            bot_id=found.bot,
+            bot_token=found.api.token,
         )
 
     app = AsyncApp(
@@ -36,6 +40,7 @@ def bolt(settings: SlackSettings, workspaces: Workspaces, conversation: Conversa
         logger=library_logger(),
         client=client(settings, ""),
         authorize=cast(Callable[..., Awaitable[AuthorizeResult]], authorize),
+        user_facing_authorize_error_message=_NOT_HERE,
         signing_secret=settings.signing_secret.reveal() or "no requests over HTTP",
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
@@ -65,6 +70,8 @@ def _listen(app: AsyncApp, conversation: Conversation) -> None:
     app.event("app_home_opened")(acknowledged(conversation.opened_home))
     for name in ("member_joined_channel", "member_left_channel", "user_change"):
         app.event(name)(acknowledged(conversation.changed))
+    for name in ("app_uninstalled", "tokens_revoked"):
+        app.event(name)(acknowledged(conversation.taken_out))
     app.event(ANY)(acknowledged(_nothing))
     app.shortcut(ANY)(acknowledged(_nothing))
     app.view_closed(ANY)(acknowledged(_nothing))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .events import REFLECT_SHORTCUT
+from .settings import REDIRECT_PATH
 from .text import Json
 
 NAME = "Cohortbook"
@@ -25,9 +26,11 @@ SCOPES = {
 EVENTS = (
     "app_home_opened",
     "app_mention",
+    "app_uninstalled",
     "member_joined_channel",
     "member_left_channel",
     "message.im",
+    "tokens_revoked",
     "user_change",
 )
 
@@ -41,10 +44,14 @@ COMMANDS = {
 }
 
 
-def manifest(address: str = "", name: str = NAME) -> Json:
-    """`address`: where Slack reaches the bot over HTTP; without one it is set up for Socket Mode."""
+def manifest(address: str = "", name: str = NAME, *, by_link: bool = False) -> Json:
+    """`address`: where Slack reaches the bot over HTTP; without one it is set up for Socket Mode.
+
+    `by_link`: it is installed from there, in any number of workspaces.
+    """
     url = f"{address.rstrip('/')}/slack/events" if address else ""
     reached: Json = {"request_url": url} if url else {}
+    back: Json = {"redirect_urls": [address.rstrip("/") + REDIRECT_PATH]} if by_link else {}
     return {
         "display_information": {
             "name": name,
@@ -77,7 +84,7 @@ def manifest(address: str = "", name: str = NAME) -> Json:
                 for command, (about, hint) in COMMANDS.items()
             ],
         },
-        "oauth_config": {"scopes": {"bot": sorted(SCOPES)}},
+        "oauth_config": {**back, "scopes": {"bot": sorted(SCOPES)}},
         "settings": {
             "event_subscriptions": {**reached, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **reached},

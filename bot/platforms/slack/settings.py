@@ -1,4 +1,7 @@
-"""What Slack needs to know to start: two tokens over Socket Mode, or a token and a signing secret over HTTP."""
+"""What Slack needs to know to start: two tokens over Socket Mode, or a token and a signing secret over HTTP.
+
+Where people install the bot by a link, each workspace has a token of its own, and none stands here.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from bot.errors import SettingsError
 
 SLACK_API = "https://slack.com/api/"
-_KNOWN = ("mode", "base_url", "connections", "ping_seconds")
+INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
+_KNOWN = ("mode", "base_url", "connections", "ping_seconds", "client_id", "address", "authorize_url")
+_CLIENT_ID = "SLACK_CLIENT_ID"
 _SECRETS = {
     "bot_token": "SLACK_BOT_TOKEN",
     "app_token": "SLACK_APP_TOKEN",
     "signing_secret": "SLACK_SIGNING_SECRET",
+    "client_secret": "SLACK_CLIENT_SECRET",
 }
 _KINDS = {
     "xoxb-": "a bot token",
@@ -30,6 +37,7 @@ _WHERE = {
     "app_token": "api.slack.com/apps > your app > Basic Information > App-Level Tokens, scope connections:write "
     "(starts with xapp-)",
     "signing_secret": "api.slack.com/apps > your app > Basic Information > Signing Secret",
+    "client_secret": "api.slack.com/apps > your app > Basic Information > Client Secret",
 }
 
 
@@ -52,6 +60,26 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
+class Installing:
+    """What it takes to be installed by a link, in any number of workspaces."""
+
+    client_id: str
+    client_secret: Secret
+    address: str
+    """Where browsers reach this bot, without a slash at its end."""
+    authorize_url: str
+    """Slack's own page that asks whether the bot may come in."""
+
+    @property
+    def install_url(self) -> str:
+        return self.address + INSTALL_PATH
+
+    @property
+    def redirect_url(self) -> str:
+        return self.address + REDIRECT_PATH
+
+
+@dataclass(frozen=True, slots=True)
 class SlackSettings:
     bot_token: Secret
     app_token: Secret
@@ -61,6 +89,7 @@ class SlackSettings:
     connections: int = 1
     """How many sockets to keep open. Slack allows ten; a second one bridges the refresh of the first."""
     ping_seconds: float = 5.0
+    installing: Installing | None = None
 
 
 def read(settings: Mapping[str, object], environment: Mapping[str, str]) -> SlackSettings:
@@ -77,20 +106,59 @@ def read(settings: Mapping[str, object], environment: Mapping[str, str]) -> Slac
             problems.append(f"{key}: there is no such setting; allowed: {', '.join(allowed)}")
     secrets = {name: _secret(name, settings, environment, problems) for name in _SECRETS}
     mode = _mode(settings.get("mode"), secrets, problems)
-    if not secrets["bot_token"]:
+    base_url = str(settings.get("base_url") or SLACK_API)
+    installing = _installing(settings, environment, secrets.pop("client_secret"), base_url, problems)
+    if installing and secrets["bot_token"]:
+        problems.append(
+            f"bot_token: each workspace that installs the bot has a token of its own. Take {_SECRETS['bot_token']} "
+            "away, and install the bot in that workspace by its link."
+        )
+    if not installing and not secrets["bot_token"]:
         problems.append(_missing("bot_token"))
     if mode == "socket" and not secrets["app_token"]:
         problems.append(_missing("app_token"))
     if mode == "http" and not secrets["signing_secret"]:
         problems.append(_missing("signing_secret"))
-    base_url = str(settings.get("base_url") or SLACK_API)
     if not base_url.startswith(("https://", "http://")):
         problems.append("base_url: must be the address of a Web API, such as https://slack.com/api/")
     connections = _number(settings, "connections", 1, 1, 10, problems)
     ping = _number(settings, "ping_seconds", 5, 0.01, 60, problems)
     if problems:
         raise SettingsError("\n".join(["Slack cannot start. Nothing was changed.", *problems]))
-    return SlackSettings(**secrets, mode=mode, base_url=base_url, connections=int(connections), ping_seconds=ping)
+    return SlackSettings(
+        **secrets,
+        mode=mode,
+        base_url=base_url,
+        connections=int(connections),
+        ping_seconds=ping,
+        installing=installing,
+    )
+
+
+def _installing(
+    settings: Mapping[str, object], environment: Mapping[str, str], secret: Secret, base_url: str, problems: list[str]
+) -> Installing | None:
+    """None where one token in the settings is all there is."""
+    client_id = environment.get(_CLIENT_ID, "").strip() or str(settings.get("client_id") or "")
+    if not client_id and not secret:
+        return None
+    if not client_id:
+        problems.append(
+            f"client_id: missing, and a client secret is there. Put it beside it as {_CLIENT_ID}. You find it at "
+            "api.slack.com/apps > your app > Basic Information > Client ID."
+        )
+    if not secret:
+        problems.append(_missing("client_secret"))
+    address = str(settings.get("address") or "").rstrip("/")
+    parts = urlsplit(address)
+    local = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    if not parts.netloc or parts.query or parts.fragment or not (parts.scheme == "https" or local):
+        problems.append(
+            "address: must be where browsers reach this bot, such as https://bot.example.org: people install it from "
+            "there"
+        )
+    pages = str(settings.get("authorize_url") or base_url.rstrip("/").removesuffix("/api") + "/oauth/v2/authorize")
+    return Installing(client_id, secret, address, pages)
 
 
 def _secret(name: str, settings: Mapping[str, object], environment: Mapping[str, str], problems: list[str]) -> Secret:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+import secrets
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
@@ -21,6 +23,10 @@ from .workspaces import PLATFORM, Workspaces
 if TYPE_CHECKING:
     from slack_bolt.async_app import AsyncApp
 
+    from bot.platforms import Safe
+
+    from .installed import Installed
+
 _FINISH_SECONDS = 3.0
 
 
@@ -29,9 +35,18 @@ class Slack:
 
     name = PLATFORM
 
-    def __init__(self, settings: SlackSettings) -> None:
+    def __init__(
+        self,
+        settings: SlackSettings,
+        seconds: Callable[[], float] = time.time,
+        token: Callable[[], str] = lambda: secrets.token_urlsafe(24),
+    ) -> None:
+        """`seconds`, `token`: the machine's clock, and randomness, for who installs the bot by its link."""
         self.settings = settings
-        self.workspaces = Workspaces(settings)
+        self._seconds = seconds
+        self._token = token
+        self._installed = _installed(settings, seconds)
+        self.workspaces: Workspaces = self._installed or Workspaces(settings)
         self._people = People(self.workspaces)
         self._delivery = Delivery(self.workspaces, self._people)
         self._replies = Replies(self.workspaces, self._delivery)
@@ -60,15 +75,25 @@ class Slack:
         self._people.forget_person(address)
         self._delivery.forget(address)
 
+    def use(self, safe: Safe) -> None:
+        """Where the tokens of the workspaces are kept that installed the bot."""
+        if self._installed is not None:
+            self._installed.safe = safe
+
     # --- running ------------------------------------------------------------------------------------
 
     def routes(self, house: House) -> list[BaseRoute]:
-        """For the shared web server; none over Socket Mode."""
-        if self.settings.mode != "http":
-            return []
-        from .requests import routes
+        """For the shared web server: where Slack sends its requests, and where the bot is installed from."""
+        found: list[BaseRoute] = []
+        if self.settings.mode == "http":
+            from .requests import routes
 
-        return routes(self._with(house)[1], self.settings.signing_secret)
+            found += routes(self._with(house)[1], self.settings.signing_secret)
+        if self._installed is not None:
+            from .install import InstallPages
+
+            found += InstallPages(self.settings, self._installed, self._seconds, self._token).routes()
+        return found
 
     async def run(self, house: House) -> None:
         """Until cancelled. Over HTTP there is nothing to do but to keep the pool of connections."""
@@ -97,3 +122,11 @@ class Slack:
             conversation = Conversation(house, self.workspaces, self._people, self._replies, Home())
             self._joined = (house, conversation, bolt(self.settings, self.workspaces, conversation))
         return self._joined[1], self._joined[2]
+
+
+def _installed(settings: SlackSettings, seconds: Callable[[], float]) -> Installed | None:
+    if settings.installing is None:
+        return None
+    from .installed import Installed
+
+    return Installed(settings, settings.installing, seconds=seconds)

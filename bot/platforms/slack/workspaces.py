@@ -83,3 +83,11 @@ class Workspaces:
         if only.whole_organization:
             return (named[0], only) if named else None
         return (only.id, only) if only.id in named else None
+
+    async def serving(self, candidates: Iterable[str]) -> Workspace | None:
+        """Whose token an event is served with, before anybody has looked at what it is."""
+        return await self.only()
+
+    async def forget(self, workspace: str) -> None:
+        """The bot was taken out of there. Its one token stands in the settings; Slack is asked about it anew."""
+        self._only = None
