@@ -141,6 +141,8 @@ class FakeSlack:
         """How long a token lasts that is handed out; 0: for ever."""
         self.whole_organization = False
         """Whether whoever adds the bot adds it to a whole organization."""
+        self.named_instead = ""
+        """The workspace that is named in the place of the token's own."""
         self._codes: dict[str, tuple[str, str]] = {}
         self._refresh: dict[str, str] = {}
         self._whose = TEAM
@@ -323,7 +325,8 @@ class FakeSlack:
         self.installed.add(team)
         found: Json = {"ok": True, "access_token": token, "token_type": "bot", "bot_user_id": BOT_USER}
         found |= {"scope": ",".join(sorted(SCOPES)), "is_enterprise_install": self.whole_organization}
-        found |= {"team": None if self.whole_organization else {"id": team, "name": f"Workspace <{team}>"}}
+        name = self.named_instead or team
+        found |= {"team": None if self.whole_organization else {"id": name, "name": f"Workspace <{name}>"}}
         if self.token_seconds:
             refresh = f"xoxe-1-{team}-{next(self._count)}"
             self._refresh[refresh] = team

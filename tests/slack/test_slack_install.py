@@ -56,6 +56,7 @@ async def test_whoever_allows_it_has_the_bot_in_their_workspace(at: Fair) -> Non
     answer = await at.install(TEAM)
     assert answer.status_code == 200
     assert "Workspace &lt;T0TOWN&gt;" in answer.text
+    assert "<T0TOWN>" not in answer.text
     assert "/facilitate" in answer.text
     assert await kept(at) == [TEAM]
     assert "no-referrer" in answer.headers["referrer-policy"]
@@ -165,7 +166,8 @@ async def test_when_slack_does_not_confirm_it_people_read_what_to_do(
 async def test_a_slow_slack_is_not_waited_for_without_end(at: Fair) -> None:
     """Whoever looks at the page reads that it is not clear."""
     at.slack.faults["oauth.v2.access"] = [Fault(until=asyncio.Event())]
-    answer = await at.install(TEAM, await at.browser(patience=0.05))
+    async with asyncio.timeout(3):
+        answer = await at.install(TEAM, await at.browser(patience=0.05))
     assert (answer.status_code, await kept(at)) == (502, [])
 
 
@@ -175,6 +177,13 @@ async def test_a_whole_organization_is_refused_in_clear_words(at: Fair) -> None:
     answer = await at.install(TEAM)
     assert (answer.status_code, await kept(at)) == (400, [])
     assert "works in single workspaces" in answer.text
+
+
+async def test_a_token_of_another_workspace_than_slack_names_is_not_kept(at: Fair) -> None:
+    """Slack is asked whose it is before anything goes out with it."""
+    at.slack.named_instead = OTHER
+    answer = await at.install(TEAM)
+    assert (answer.status_code, "did not confirm" in answer.text, await kept(at)) == (400, True, [])
 
 
 async def test_without_the_key_nothing_is_kept_and_the_page_says_so(slack: FakeSlack, tmp_path: Path) -> None:
@@ -231,6 +240,8 @@ def test_a_state_says_nothing_of_the_browser_and_fits_no_other() -> None:
     assert install_state.read("secret", "browser-browser-1", state, 1600.0) == "a-random-word-000001"
     assert install_state.read("secret", "browser-browser-1", state, 1601.0) is Wrong.LATE
     assert install_state.read("secret", "", state, 1000.0) is Wrong.ELSEWHERE
+    nobodys = install_state.issue("secret", "", 1000.0, "a-random-word-000001")
+    assert install_state.read("secret", "", nobodys, 1000.0) is Wrong.ELSEWHERE
     for place, sign in enumerate(state):
         changed = state[:place] + ("1" if sign != "1" else "2") + state[place + 1 :]
         assert install_state.read("secret", "browser-browser-1", changed, 1000.0) is Wrong.ELSEWHERE
