@@ -6,9 +6,13 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot import config, platforms
 from bot.errors import CohortbookError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ def checkup(file: Path | None) -> Iterator[Line]:
     yield _folder(settings.data)
     yield from _owner(settings)
     yield _key(settings)
+    yield from _installed(settings)
     yield from _search(settings)
     yield from _content(settings)
 
@@ -99,6 +104,55 @@ def _key(settings: config.Settings) -> Line:
     if not places.key and places.key_file.absolute().is_relative_to(settings.data.absolute()):
         return Line(True, f"key {keys[0].fingerprint.hex()}; it lies beside the data, and is safer elsewhere: key_file")
     return Line(True, f"key {keys[0].fingerprint.hex()}")
+
+
+def _installed(settings: config.Settings) -> Iterator[Line]:
+    """The workspaces that the bot was added to by a link, each with a token that is kept sealed."""
+    from sqlalchemy import inspect
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.store import ownership
+    from bot.store.engine import open_engine
+    from bot.store.tables import token
+    from bot.vault import safe
+
+    file = settings.data / ownership.DATABASE
+    if not settings.database_url and not file.exists():
+        return
+    engine = open_engine(settings.database_url or f"sqlite:///{file}")
+    try:
+        with engine.connect().execution_options(read_only=True) as tx:
+            there = inspect(tx).has_table(token.name)
+            kept = safe.kept(tx) if there else []
+            closed = _closed(tx, settings) if kept else []
+    except DBAPIError as problem:
+        yield Line(False, f"the database does not answer ({type(problem.orig).__name__}); is its address right?")
+        return
+    finally:
+        engine.dispose()
+    if kept:
+        yield Line(True, f"added to these workspaces by a link: {', '.join(kept)}")
+    if closed:
+        yield Line(
+            False,
+            f"the tokens of {', '.join(closed)} do not open, so the bot rests there. Nothing is lost: put the right "
+            "key and the newest keyring in their places, and start again",
+        )
+
+
+def _closed(tx: Connection, settings: config.Settings) -> list[str]:
+    from bot import key_commands
+    from bot.vault import safe
+    from bot.vault.vault import Vault
+
+    try:
+        keyring = key_commands.opened(settings.key_places)
+    except CohortbookError as problem:
+        return safe.unopened(tx, Vault.locked(str(problem)))
+    try:
+        return safe.unopened(tx, Vault(keyring, lambda count: b""))
+    finally:
+        keyring.close()
 
 
 def _search(settings: config.Settings) -> Iterator[Line]:

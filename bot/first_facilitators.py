@@ -33,12 +33,12 @@ async def welcome(named: Sequence[Address], services: Services) -> list[Address]
     return left
 
 
-async def welcome_later(left: Sequence[Address], services: Services) -> None:
+async def welcome_later(left: Sequence[Address], services: Services, every: float = _ASK_AGAIN_SECONDS) -> None:
     """Until everybody is, so that a workspace which installs the bot has its facilitators at once."""
     if left:
         log.warning("%s facilitators of the settings are waited for", len(left), extra={"action": "welcome"})
     while left:
-        await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        await asyncio.sleep(every)
         try:
             left = await welcome(left, services)
         except Refused as problem:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, literal, select
 
 from bot.metrics import Metrics
 from bot.store import Store
+from bot.vault.safe import unopened
 
 if TYPE_CHECKING:
     from starlette.routing import Route
@@ -51,8 +52,20 @@ async def look(store: Store, metrics: Metrics, search: Search, vault: Vault) -> 
         await _database(store),
         "ok" if age < _TICK_SECONDS else f"has not gone through the outbox for {age:.0f} s; its log says why",
         search.state,
-        await asyncio.to_thread(vault.state),
+        await _vault(store, vault),
     )
+
+
+async def _vault(store: Store, vault: Vault) -> str:
+    state = await asyncio.to_thread(vault.state)
+    try:
+        closed = len(await asyncio.wait_for(store.read(unopened, vault), _PATIENCE_SECONDS))
+    except Exception:  # noqa: BLE001 - the database is asked by itself, and its own answer tells
+        return state
+    if not closed:
+        return state
+    told = f"Tokens that do not open: {closed}, and the bot rests in those workspaces. `cohortbook doctor` names them."
+    return told if state == "ok" else f"{state} {told}"
 
 
 async def _database(store: Store) -> str:

@@ -101,5 +101,9 @@ def opened(places: Places) -> Keyring:
     keyring = in_place(places)
     if keyring is None:
         raise Locked("There is no keyring yet. Nothing was changed. The first start of the bot makes one.")
-    keyring.take(read_keys(places))
+    try:
+        keyring.take(read_keys(places))
+    except BaseException:
+        keyring.close()
+        raise
     return keyring

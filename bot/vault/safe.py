@@ -21,6 +21,7 @@ from bot.vault.vault import Vault
 if TYPE_CHECKING:
     from bot.store import Store
 
+_ALL = select(token).order_by(token.c.platform, token.c.name)
 _NO_TENANT = ""
 """A workspace is installed before anybody of it is met."""
 
@@ -59,7 +60,9 @@ class Safe:
     def _get(self, tx: Connection, name: str) -> str | None:
         mine = (token.c.platform == self._platform, token.c.name == name)
         body = tx.execute(select(token.c.body).where(*mine)).scalar()
-        return None if body is None else _open(self._vault, self._platform, name, body)
+        if body is None:
+            return None
+        return self._vault.opener(Purpose.TOKENS).open(HOUSE, body, _bound(self._platform, name)).decode()
 
     def _names(self, tx: Connection) -> list[str]:
         mine = select(token.c.name).where(token.c.platform == self._platform).order_by(token.c.name)
@@ -72,19 +75,24 @@ class Safe:
         return inbox.first_time(tx, _NO_TENANT, f"{self._platform}:{mark}", self._store.machine_now(tx))
 
 
+def kept(tx: Connection) -> list[str]:
+    """Of every platform, as `platform/name`."""
+    return [f"{row.platform}/{row.name}" for row in tx.execute(_ALL)]
+
+
 def unopened(tx: Connection, vault: Vault) -> list[str]:
-    """What is kept and does not open now, as `platform/name`. Opens each of them: not for every request."""
+    """What of that does not open now."""
+    try:
+        opener = vault.opener(Purpose.TOKENS)
+    except Locked:
+        return kept(tx)
     found = []
-    for row in tx.execute(select(token).order_by(token.c.platform, token.c.name)):
+    for row in tx.execute(_ALL):
         try:
-            _open(vault, row.platform, row.name, row.body)
+            opener.open(HOUSE, row.body, _bound(row.platform, row.name))
         except (Locked, Unreadable):
             found.append(f"{row.platform}/{row.name}")
     return found
-
-
-def _open(vault: Vault, platform: str, name: str, body: bytes) -> str:
-    return vault.opener(Purpose.TOKENS).open(HOUSE, body, _bound(platform, name)).decode()
 
 
 def _bound(platform: str, name: str) -> list[str]:

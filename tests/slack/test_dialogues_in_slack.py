@@ -60,7 +60,7 @@ async def open_town(folder: Path, index: Path, mode: str) -> AsyncIterator[Slack
     town = SlackTown(slack, platform, house, clock, people)
     try:
         async with open_door(slack, platform, house.desk):
-            await _found_cohort(town)
+            await found_cohort(town)
             yield town
             assert slack.complaints == []
             assert slack.to_nobody == []
@@ -70,7 +70,7 @@ async def open_town(folder: Path, index: Path, mode: str) -> AsyncIterator[Slack
         await slack.stop()
 
 
-async def _found_cohort(town: SlackTown) -> None:
+async def found_cohort(town: SlackTown, channel: str = CHANNEL) -> None:
     """Imani makes a cohort in Slack itself and sets it running."""
     slack, imani = town.slack, town.people["imani"]
     await slack.command(imani, "/facilitate")
@@ -93,7 +93,7 @@ async def _found_cohort(town: SlackTown) -> None:
     await town.settled()
     members = [user for short, user in town.people.items() if short != "imani"]
     await slack.submit(
-        imani, {"f.channel": {"selected_conversation": CHANNEL}, "f.members": {"selected_users": members}}
+        imani, {"f.channel": {"selected_conversation": channel}, "f.members": {"selected_users": members}}
     )
     await town.settled()
     await slack.press(imani, slack.messages[-1], "Set it running")

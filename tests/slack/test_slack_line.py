@@ -229,6 +229,21 @@ def test_two_values_are_enough_to_start() -> None:
     assert (made.mode, made.base_url) == ("socket", "https://slack.com/api/")
 
 
+def test_a_client_id_and_its_secret_take_the_place_of_a_bot_token() -> None:
+    """Each workspace brings its own; Slack's page that asks people is where its Web API is."""
+    secrets = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s-9", "SLACK_SIGNING_SECRET": "sign"}
+    made = read({"address": "https://bot.example.org/"}, secrets)
+    assert (made.mode, made.installing and made.installing.client_id) == ("http", "1.2")
+    assert made.installing is not None
+    assert made.installing.redirect_url == "https://bot.example.org/slack/oauth_redirect"
+    assert made.installing.authorize_url == "https://slack.com/oauth/v2/authorize"
+    assert "s-9" not in repr(made)
+    elsewhere = {"address": "https://bot.example.org", "base_url": "https://slack-gov.com/api/"}
+    found = read(elsewhere, secrets).installing
+    assert found is not None
+    assert found.authorize_url == "https://slack-gov.com/oauth/v2/authorize"
+
+
 def test_secrets_show_themselves_to_nobody() -> None:
     """Printed, formatted or inside something else."""
     made = read({}, {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"})
@@ -248,6 +263,16 @@ def test_secrets_show_themselves_to_nobody() -> None:
         ({"color": "red"}, {}, "there is no such setting"),
         ({"mode": "pigeon"}, {}, "mode: must be"),
         ({"connections": 11}, {}, "connections: must be"),
+        ({"client_id": "1.2"}, {}, "SLACK_CLIENT_SECRET"),
+        ({}, {"SLACK_CLIENT_SECRET": "s-9"}, "SLACK_CLIENT_ID"),
+        ({"client_id": "1.2", "client_secret": "s-9"}, {}, "keep it out of this file"),
+        ({"client_id": "1.2"}, {"SLACK_CLIENT_SECRET": "s-9"}, "address: must be where browsers reach this bot"),
+        ({"client_id": "1.2", "address": "http://bot.example.org"}, {"SLACK_CLIENT_SECRET": "s-9"}, "address: must be"),
+        (
+            {"client_id": "1.2", "address": "https://bot.example.org"},
+            {"SLACK_CLIENT_SECRET": "s-9", "SLACK_BOT_TOKEN": "xoxb-9"},
+            "Take SLACK_BOT_TOKEN away",
+        ),
     ],
 )
 def test_a_wrong_setting_names_its_fix(settings: dict[str, object], environment: dict[str, str], said: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -16,6 +17,7 @@ from bot.platforms.slack.settings import Secret, SlackSettings
 from bot.platforms.slack.slack import Slack
 from tests.fakes.slack import CHANNEL, FakeSlack
 from tests.slack.conftest import RENATA, channel, person, settings
+from tests.slack.installing import settings as by_link
 
 NEEDED_BY_EVENT = {
     "app_home_opened": set(),
@@ -63,6 +65,16 @@ def test_the_manifest_is_set_up_for_a_socket_or_for_an_address() -> None:
     assert all(one["url"] for one in over_http["features"]["slash_commands"])
 
 
+def test_the_manifest_names_where_people_come_back_to_when_it_is_installed_by_a_link() -> None:
+    """And nothing of the kind when one token is all there is."""
+    assert "redirect_urls" not in manifest("https://bot.example.org")["oauth_config"]
+    words = ["slack", "manifest", "--address", "https://bot.example.org/", "--by-link"]
+    made = json.loads(CliRunner().invoke(main, words).stdout)
+    assert made["oauth_config"]["redirect_urls"] == ["https://bot.example.org/slack/oauth_redirect"]
+    assert made == manifest("https://bot.example.org", by_link=True)
+    assert "needs an address" in CliRunner().invoke(main, ["slack", "manifest", "--by-link"]).output
+
+
 def test_the_manifest_fits_into_slack() -> None:
     """Slack counts the characters of what it shows."""
     made = manifest(name="n" * 35)
@@ -98,6 +110,25 @@ async def test_the_look_says_what_is_missing_and_how_to_mend_it(slack: FakeSlack
     good = settings(slack)
     half = SlackSettings(good.bot_token, Secret("xapp-wrong"), Secret(""), "socket", slack.base_url)
     assert [well for well, _ in await _lines(half)] == [True, False, False]
+    await slack.stop()
+    [(well, text)] = await _lines(good)
+    assert (well, "cannot be reached" in text) == (False, True)
+
+
+async def test_the_look_knows_whether_slack_takes_the_client_id_and_its_secret(slack: FakeSlack) -> None:
+    """Nothing is installed by looking, and the address to name in Slack is told."""
+    good = by_link(slack)
+    assert good.installing is not None
+    lines = await _lines(good)
+    assert [well for well, _ in lines] == [True, True]
+    assert good.installing.redirect_url in lines[1][1]
+    assert [well for well, _ in await _lines(by_link(slack, "socket"))] == [True, True, True]
+    for wrong, said in (
+        (replace(good.installing, client_id="9.9"), "does not know the client id"),
+        (replace(good.installing, client_secret=Secret("another")), "is not the one of this client id"),
+    ):
+        [(well, text)] = await _lines(replace(good, installing=wrong))
+        assert (well, said in text) == (False, True)
     await slack.stop()
     [(well, text)] = await _lines(good)
     assert (well, "cannot be reached" in text) == (False, True)

@@ -144,6 +144,19 @@ async def test_where_the_bot_is_not_installed_a_command_is_answered_in_words(at:
     assert at.house.heard == []
 
 
+async def test_a_workspace_that_went_in_the_middle_of_a_message_to_all_leaves_the_others(at: Fair) -> None:
+    """What it did not get waits; nobody gets anything twice."""
+    await at.platform.send(channel(OTHER_CHANNEL, OTHER), Outgoing("First."), "k1")
+    at.slack.revoke(OTHER)
+    for team, _, room in EVERYWHERE:
+        if team == OTHER:
+            with pytest.raises(Wait):
+                await at.platform.send(channel(room, team), Outgoing("Second."), "k2")
+        else:
+            await at.platform.send(channel(room, team), Outgoing("Second."), "k2")
+    assert [(one.channel, one.text) for one in at.slack.messages] == [(OTHER_CHANNEL, "First."), (CHANNEL, "Second.")]
+
+
 async def test_in_a_channel_that_both_share_the_installation_of_the_event_counts(at: Fair) -> None:
     """Slack names it first, and a form says by itself where the bot is installed that opened it."""
     payload = {
