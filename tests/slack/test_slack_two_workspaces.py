@@ -124,6 +124,15 @@ async def test_word_of_an_uninstall_that_comes_late_does_not_undo_what_came_afte
     assert await at.safe.names() == sorted([TEAM, OTHER])
 
 
+@pytest.mark.parametrize("fault", [Fault(status=429), Fault(status=503), Fault(cut=True)])
+async def test_a_token_is_not_forgotten_where_slack_gives_no_clear_answer(at: Fair, fault: Fault) -> None:
+    """Installing again would be work for somebody, and a dead token opens nothing."""
+    at.slack.faults["auth.test"] = [fault]
+    await at.slack.event({"type": "app_uninstalled"}, team=OTHER)
+    await at.settled()
+    assert await at.safe.names() == sorted([TEAM, OTHER])
+
+
 async def test_a_persons_own_token_is_not_the_bots(at: Fair) -> None:
     """Slack tells in one breath of both kinds."""
     before = len(at.slack.called("auth.test"))

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field, replace
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.oauth.installation_store import Bot
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 
-from bot.errors import DeliveryError, Locked, Unreadable, Wait
+from bot.errors import Locked, Refused, Unreadable, Wait
 from bot.platforms import Safe
 
-from .calls import client, delivering
+from .calls import client, delivering, error_name
 from .settings import Installing, SlackSettings
 from .workspaces import Workspace, Workspaces
 
@@ -27,6 +27,7 @@ _HELD_SECONDS = 30.0
 """Another process may have been told of a new token, or to forget one."""
 _ABSENT_SECONDS = 60.0
 _RENEWED_BEFORE_MINUTES = 120
+_TAKEN_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +101,39 @@ class Installed(Workspaces):
         await self.safe.put(installation.workspace, installation.sealed())
         self._held.pop(installation.workspace, None)
 
+    async def only(self) -> Workspace:
+        raise Refused("Each Slack workspace here has a token of its own, and none was named.")
+
     async def forget(self, workspace: str) -> None:
-        """The bot was taken out of there, says Slack. A token that Slack still takes is newer than that word."""
+        """The bot was taken out of there, says Slack, perhaps late."""
+        await self.installed(workspace)
+
+    async def installed(self, workspace: str) -> bool:
+        """Whether Slack still takes its token, which is then newer than word of an uninstall. One that Slack does not
+        take is forgotten; where that is not clear, DeliveryError is raised and it stays."""
         self._held.pop(workspace, None)
         try:
             known = await self._read(workspace)
-            if known is not None:
-                with delivering():
-                    await client(self._settings, known.token, self.session).auth_test()
-                log.info("the Slack workspace %s has installed the bot again meanwhile", workspace)
-                return
-        except (DeliveryError, Locked, Unreadable):
-            log.info("the token of the Slack workspace %s is of no use any more", workspace)
+        except Locked:
+            raise Wait(_ABSENT_SECONDS) from None
+        except Unreadable:
+            known = None
+        if known is not None and await self._good(known):
+            return True
         await self.safe.forget(workspace)
         self._held.pop(workspace, None)
+        log.info("the token of the Slack workspace %s is forgotten", workspace)
+        return False
+
+    async def _good(self, known: Installation) -> bool:
+        with delivering():
+            try:
+                await client(self._settings, known.token, self.session).auth_test()
+            except SlackApiError as error:
+                if error_name(error) in _TAKEN_OUT:
+                    return False
+                raise
+        return True
 
     # --- one workspace ------------------------------------------------------------------------------
 
