@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,24 @@ from tests.slack.installing import NOOR, OTHER, OTHER_CHANNEL, Fair, channel, fa
 EVERYWHERE = ((TEAM, RENATA, CHANNEL), (OTHER, NOOR, OTHER_CHANNEL))
 
 
-@pytest.fixture(params=["socket", "http"])
-async def at(slack: FakeSlack, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Fair]:
+@pytest.fixture
+async def at(slack: FakeSlack, tmp_path: Path) -> AsyncIterator[Fair]:
     """Installed in both."""
+    async with everywhere(slack, tmp_path, "http") as made:
+        yield made
+
+
+@pytest.fixture(params=["socket", "http"])
+async def over_each(slack: FakeSlack, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Fair]:
+    """The same over each transport."""
+    async with everywhere(slack, tmp_path, request.param) as made:
+        yield made
+
+
+@asynccontextmanager
+async def everywhere(slack: FakeSlack, folder: Path, mode: str) -> AsyncIterator[Fair]:
     two_workspaces(slack)
-    async with fair(slack, tmp_path, request.param) as made:
+    async with fair(slack, folder, mode) as made:
         await made.install(TEAM)
         await made.install(OTHER)
         yield made
@@ -33,8 +47,9 @@ def used_since(at: Fair, count: int) -> set[tuple[str, bool]]:
     return {(one.token, one.token in at.slack.tokens) for one in at.slack.calls[count:] if one.token[:5] == "xoxb-"}
 
 
-async def test_a_command_is_answered_in_the_workspace_where_it_was_typed(at: Fair) -> None:
+async def test_a_command_is_answered_in_the_workspace_where_it_was_typed(over_each: Fair) -> None:
     """The house hears which workspace it was."""
+    at = over_each
     for team, user, _ in EVERYWHERE:
         await at.slack.command(user, "/journal")
         await at.settled()
@@ -43,8 +58,9 @@ async def test_a_command_is_answered_in_the_workspace_where_it_was_typed(at: Fai
     assert len(at.house.heard) == 2
 
 
-async def test_words_buttons_and_the_home_page_are_each_workspaces_own(at: Fair) -> None:
+async def test_words_buttons_and_the_home_page_are_each_workspaces_own(over_each: Fair) -> None:
     """A private message, a mention, a press and the Home tab."""
+    at = over_each
     for team, user, room in EVERYWHERE:
         before = len(at.slack.calls)
         await at.slack.write(user, "Good morning")
@@ -142,8 +158,9 @@ async def test_a_persons_own_token_is_not_the_bots(at: Fair) -> None:
     assert await at.safe.names() == sorted([TEAM, OTHER])
 
 
-async def test_where_the_bot_is_not_installed_a_command_is_answered_in_words(at: Fair) -> None:
+async def test_where_the_bot_is_not_installed_a_command_is_answered_in_words(over_each: Fair) -> None:
     """Without a token Slack still shows what the request itself is answered with."""
+    at = over_each
     at.slack.revoke(OTHER)
     await at.slack.event({"type": "app_uninstalled"}, team=OTHER)
     await at.settled()
