@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bot.messages import Outgoing
 from tests.town import Town, text_of
+from tests.ways import FIRST_WEEK, answers, at, running
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,23 @@ async def test_everybody_finds_what_is_theirs(town: Town, who: str, sees: str) -
     await town.found_cohort()
     await town.start("renata")
     assert sees in text_of(await town.house.desk.home(town.chat.who(who)))
+
+
+async def test_a_member_sees_the_prompt_of_now_and_whether_it_is_still_open(town: Town) -> None:
+    """Nothing before the first has come; then open, skipped, answered."""
+    await running(town, ["renata", "kwame"])
+    assert "Your prompt now" not in text_of(await page(town, "renata"))
+    await at(town, FIRST_WEEK)
+    assert "Your prompt now: Arrive and settle in (open)" in text_of(await page(town, "renata"))
+    await town.press("renata", town.prompt("renata"), "Skip this one")
+    assert "Arrive and settle in (skipped)" in text_of(await page(town, "renata"))
+    form = await town.press("kwame", town.prompt("kwame"), "Reflect privately")
+    await town.submit("kwame", form, answers(form))
+    assert "Arrive and settle in (answered)" in text_of(await page(town, "kwame"))
+
+
+async def page(town: Town, who: str) -> Outgoing:
+    return await town.house.desk.home(town.chat.who(who))
 
 
 async def test_a_facilitator_without_a_cohort_can_begin(town: Town) -> None:

@@ -10,7 +10,7 @@ from bot import choose, consent, outbox, schedule, upcoming, words
 from bot.messages import Audience, Option, Outgoing, Reply
 from bot.outbox import Intent, Row
 from bot.programs import Program
-from bot.store import cohorts, doors, people
+from bot.store import cohorts, doors, people, turns
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Feature, Services, Visit
 
@@ -170,13 +170,22 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
 def _five(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program: Program) -> list[str]:
     if not schedule.clocked(program):
         return ["Your units come when you ask: /reflect opens the next one."]
+    now = _now(tx, visit, cohort, member, program)
     ahead = upcoming.next_prompts(tx, visit, cohort, member)
     if not ahead:
-        return ["No more prompts are to come."]
-    return ["Your next prompts:"] + [
+        return [*now, "No more prompts are to come."]
+    return [*now, "Your next prompts:"] + [
         f"• {words.moment(send.due, member.zone)}: {words.unit_name(program, program.unit(send.number))}"
         for send in ahead
     ]
+
+
+def _now(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program: Program) -> list[str]:
+    unit = upcoming.current(tx, cohort, program, member, visit.now)
+    if unit is None:
+        return []
+    done = turns.state_of(tx, cohort.tenant, cohort.cohort, member.person, unit.number)
+    return [f"Your prompt now: {words.unit_name(program, unit)} ({done or 'open'})", ""]
 
 
 def _home_options(cohort: Cohort, member: Member, today: date) -> tuple[Option, ...]:
