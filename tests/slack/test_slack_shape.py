@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Picture, Quote
@@ -45,6 +45,18 @@ def test_whatever_is_said_fits(title: str, text: str, note: str, quotes: list[st
     assert wrong_with_view(card_view(outgoing, "C1"), set()) == []
     assert wrong_with_view(home_view(outgoing, [("reflect", text)]), set()) == []
     assert 0 < len(fallback(outgoing)) < 40_000
+
+
+@given(st.lists(st.text("ab. \n", min_size=2_500, max_size=3_000), min_size=1, max_size=3))
+@settings(max_examples=20)
+def test_answers_as_long_as_a_form_takes_are_read_whole(answers: list[str]) -> None:
+    """In the journal, by whoever wrote them: not a letter is left out of three of them."""
+    outgoing = Outgoing("Week 3", quotes=tuple(Quote(one, f"Question {at}") for at, one in enumerate(answers)))
+    made = message(outgoing)
+    assert wrong_with_message(made, set()) == []
+    shown = "".join(texts(made))
+    asked = "".join(f"Question {at}{one}" for at, one in enumerate(answers))
+    assert "".join(shown.split()) == "".join(f"Week 3{asked}".split())
 
 
 @given(words, words, words, st.sampled_from(["text", "choice", "choices", "people", "channel", "date", "time"]))

@@ -6,7 +6,7 @@ something must be cut, it is the long text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bot.messages import Option, Outgoing, Quote
 
@@ -33,7 +33,7 @@ def message(outgoing: Outgoing, *, key: str = "", picture: str = "", blocks: int
     body, room = _text(outgoing.text, room)
     for quote in outgoing.quotes[:_MOST_QUOTES]:
         made, room = _quote(quote, room)
-        body.append(made)
+        body += made
     end: list[Json] = []
     if outgoing.picture is not None:
         end.append(_picture(outgoing.picture.description, picture))
@@ -65,44 +65,58 @@ def fallback(outgoing: Outgoing) -> str:
 def _text(text: str, room: int) -> tuple[list[Json], int]:
     """Blocks of at most 3,000, divided between paragraphs where that is possible."""
     text = cut(text.strip("\n"), max(room, 200))
-    found, rest = list[Json](), text
-    while rest.strip():
-        piece = _piece(rest)
-        rest = rest[len(piece) :].lstrip("\n")
+    found = list[Json]()
+    for piece in _pieces(text, SECTION_UNITS):
         elements = list(rich(piece))
         if elements:
             found.append({"type": "rich_text", "elements": elements})
     return found, room - units(text)
 
 
-def _piece(text: str) -> str:
-    if units(text) <= SECTION_UNITS:
+def _pieces(text: str, most: int) -> Iterator[str]:
+    while text.strip():
+        piece = _piece(text, most)
+        yield piece
+        text = text[len(piece) :].lstrip("\n")
+
+
+def _piece(text: str, most: int) -> str:
+    if units(text) <= most:
         return text
-    short = text.encode("utf-16-le")[: 2 * SECTION_UNITS].decode("utf-16-le", "ignore")
+    short = text.encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore")
     for mark in ("\n\n", "\n", ". ", " "):
         at = short.rfind(mark)
-        if at > SECTION_UNITS // 3:
+        if at > most // 3:
             return short[: at + len(mark)]
     return short
 
 
-def _quote(quote: Quote, room: int) -> tuple[Json, int]:
-    text = cut(quote.text, max(min(SECTION_UNITS - 600, room), 200))
-    elements: list[Json] = []
-    if _named(quote):
-        elements.append({"type": "rich_text_section", "elements": [words(cut(_named(quote), 300), bold=True)]})
-    if text.strip():
-        elements.append({"type": "rich_text_quote", "elements": [words(text)]})
+def _quote(quote: Quote, room: int) -> tuple[list[Json], int]:
+    """In one block, or in several where it is as long as a form takes: whoever wrote it reads all of it."""
+    text = cut(quote.text, max(room, 200))
+    *before, last = list(_pieces(text, SECTION_UNITS - 600)) or [""]
+    name = [words(cut(_named(quote), 300), bold=True)] if _named(quote) else []
+    found: list[Json] = []
+    for piece in before:
+        found.append({"type": "rich_text", "elements": [*_line(name), *_quoted(piece)]})
+        name = []
+    elements = [*_line(name), *_quoted(last)]
     source: list[Json] = []
     if quote.source_url:
         source.append(link(quote.source_url))
     if quote.as_of:
         source.append(words((", " if source else "") + cut(quote.as_of, 100)))
-    if source:
-        elements.append({"type": "rich_text_section", "elements": source})
-    if not elements:
-        elements.append({"type": "rich_text_section", "elements": [words(" ")]})
-    return {"type": "rich_text", "elements": elements}, room - units(text) - units(_named(quote))
+    elements += _line(source)
+    found.append({"type": "rich_text", "elements": elements or _line([words(" ")])})
+    return found, room - units(text) - units(_named(quote))
+
+
+def _line(parts: list[Json]) -> list[Json]:
+    return [{"type": "rich_text_section", "elements": parts}] if parts else []
+
+
+def _quoted(text: str) -> list[Json]:
+    return [{"type": "rich_text_quote", "elements": [words(text)]}] if text.strip() else []
 
 
 def _named(quote: Quote) -> str:
