@@ -36,7 +36,7 @@ async def welcome(named: Sequence[Address], services: Services) -> list[Address]
 async def welcome_later(left: Sequence[Address], services: Services, every: float = _ASK_AGAIN_SECONDS) -> None:
     """Until everybody is, so that a workspace which installs the bot has its facilitators at once."""
     if left:
-        log.warning("%s facilitators of the settings are waited for", len(left), extra={"action": "welcome"})
+        log.warning("facilitators of the settings who are not there yet: %s", len(left), extra={"action": "welcome"})
     while left:
         await asyncio.sleep(every)
         try:
