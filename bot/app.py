@@ -35,6 +35,7 @@ from bot.ids import Ids, random_id
 from bot.library import Library
 from bot.messages import Address, Incoming, Platform, Reply
 from bot.metrics import Metrics
+from bot.news import News
 from bot.platforms import Clock
 from bot.router import FrontDesk
 from bot.search import Search
@@ -65,6 +66,10 @@ class WakefulDesk(FrontDesk):
         reply = await super().answer(incoming)
         self.worker.wake()
         return reply
+
+    async def hear(self, news: News) -> None:
+        await super().hear(news)
+        self.worker.wake()
 
 
 @dataclass(frozen=True, slots=True)

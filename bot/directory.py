@@ -20,6 +20,20 @@ class Directory:
     async def members(self, where: Address) -> Sequence[Address]:
         return await self._of(where).members(where)
 
+    async def writable(self, where: Address) -> bool:
+        """Whether the bot can write into a channel; a platform that cannot be asked is believed to let it."""
+        asked = getattr(self._of(where), "writable", None)
+        return asked is None or bool(await asked(where))
+
+    async def installed(self, platform: str, workspace: str) -> bool:
+        """Whether the bot is in a workspace."""
+        asked = getattr(self._running.get(platform), "installed", None)
+        return asked is None or bool(await asked(workspace))
+
+    def tells_presence(self, who: Address) -> bool:
+        """Whether the platform of this person tells who comes into a channel and who leaves it."""
+        return bool(getattr(self._of(who), "tells_presence", False))
+
     def _of(self, address: Address) -> Platform:
         found = self._running.get(address.platform)
         if found is None:

@@ -30,11 +30,11 @@ class Refused(DeliveryError):
 
 
 class Shut(Refused):
-    """No private message reaches this person, and only they can change that. A message to them is held for them."""
+    """Nothing reaches this person or channel, and only people there can change that. A message to them is held."""
 
     def __init__(self, text: str, why: Literal["not-yet", "closed", "gone", "guest"]) -> None:
         """not-yet: the platform lets them begin; closed: they take none; gone: left or deactivated; guest: see
-        `messages.Person`."""
+        `messages.Person`. Of a channel: closed, whatever happened to it."""
         super().__init__(text)
         self.why = why
 

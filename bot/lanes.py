@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy import Row as Found
 
 from bot import open_rows, settling, taking
 from bot.errands import Held, LaneKey, Manners, Outcome, Terms, Turn, manners_of
 from bot.outbox import SENDING, SENT, UNKNOWN, is_
 from bot.pace import Pace
-from bot.store.tables import lane, outbox
+from bot.store.tables import lane, outbox, workspace
 
 _MINE = select(lane.c.tenant, lane.c.lane, lane.c.fence).where(lane.c.owner == bindparam("who")).with_for_update()
 _KEEP = (
@@ -112,6 +112,7 @@ def _free(platforms: tuple[str, ...]) -> Select[Any]:
             or_(lane.c.lease_until.is_(None), lane.c.lease_until <= at),
             or_(lane.c.blocked_until.is_(None), lane.c.blocked_until <= at),
             or_(lane.c.lane == "", *(lane.c.lane.startswith(f"{name}:", autoescape=True) for name in platforms)),
+            ~exists().where(*_taken_out()),
             or_(
                 exists().where(here, *open_rows.due()),
                 exists().where(here, is_(SENDING)),  # of whoever held it before
@@ -139,6 +140,12 @@ def _take(
         )
         for row in found
     }
+
+
+def _taken_out() -> tuple[ColumnElement[bool], ...]:
+    """The bot is not in the lane's workspace any more. What is meant for it stays as it is until it is put back."""
+    name = workspace.c.platform.concat(":").concat(workspace.c.workspace)
+    return (workspace.c.tenant == lane.c.tenant, name == lane.c.lane, workspace.c.removed_at.is_not(None))
 
 
 def _leave_unknown(tx: Connection, lanes: Sequence[Found[Any]], at: datetime) -> None:

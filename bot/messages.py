@@ -13,7 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from bot.news import News
 
 # --- who and where -----------------------------------------------------------------------------
 
@@ -237,6 +240,10 @@ class House(Protocol):
 
     async def answer(self, incoming: Incoming) -> Reply: ...
 
+    async def hear(self, news: News) -> None:
+        """Something changed among people and places."""
+        ...
+
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:
         """Completions for what follows `/command `."""
         ...
@@ -254,6 +261,8 @@ class Platform(Protocol):
     """One chat platform. Delivery raises `Refused`, `Wait` or `Unknown` from `bot.errors`.
 
     One that keeps something of its own about people also has `async def forget(self, address: Address) -> None`.
+    One that tells news can be asked what is true now: `async def writable(self, where: Address) -> bool` of a channel,
+    `async def installed(self, workspace: str) -> bool`; and `tells_presence` is True where it tells who comes and goes.
     """
 
     name: str

@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import Connection
 
-from bot import kinds, outbox, schedule, tally, words
+from bot import kinds, outbox, schedule, shut_channels, tally, words
 from bot.programs import Program, Question
 from bot.releases import FEWEST, Table
 from bot.store import cohorts, doors, turns
@@ -41,6 +41,8 @@ def text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
             f"• {words.moment(send.due, cohort.zone)}: {words.unit_name(program, program.unit(send.number))}{swapped}"
         )
     lines += ["", "Members get theirs in a private message, at their own day and hour."]
+    if shut_channels.since(tx, cohort) is not None:
+        lines += ["", "I cannot write in the channel now. What is meant for it waits. Choose a channel under People."]
     shut_out = doors.told(tx, cohort)
     if shut_out:
         lines += ["", "No private message reaches:", *(f"• {words.people(many)}: {why}" for many, why in shut_out)]

@@ -17,7 +17,7 @@ from bot import schedule
 from bot.keeping import Keeping
 from bot.messages import Address
 from bot.outbox import Intent
-from bot.store import cohorts, people
+from bot.store import cohorts, doors, people
 from bot.store.cohorts import Cohort, Member
 from bot.store.people import Somebody
 from bot.store.tables import account, entry, membership, person, request, share, workspace
@@ -175,19 +175,51 @@ def after_leaving(tx: Connection, who: Address, at: datetime, keeping: Keeping) 
 
 
 def after_uninstalling(tx: Connection, platform: str, space: str, at: datetime, keeping: Keeping) -> int:
-    """The bot was taken out of a workspace; returns how many people are erased later. Whoever acts again stays."""
-    here = select(workspace.c.tenant).where(workspace.c.platform == platform, workspace.c.workspace == space)
+    """The bot was taken out of a workspace: nothing is sent there, and its people are erased later; returns how many.
+
+    Whoever acts again stays.
+    """
+    tx.execute(
+        update(workspace).where(*_workspace(platform, space), workspace.c.removed_at.is_(None)).values(removed_at=at)
+    )
+    until = at + timedelta(days=keeping.after_leaving)
+    return tx.execute(
+        update(person).where(*_of_workspace(platform, space), person.c.erase_after.is_(None)).values(erase_after=until)
+    ).rowcount
+
+
+def after_putting_back(tx: Connection, platform: str, space: str) -> bool:
+    """The bot is in a workspace again, so its people stay, but for those who left by themselves. False: it never
+    was away."""
+    here = _workspace(platform, space)
+    back = tx.execute(update(workspace).where(*here, workspace.c.removed_at.is_not(None)).values(removed_at=None))
+    if not back.rowcount:
+        return False
+    left = exists().where(
+        account.c.tenant == person.c.tenant, account.c.person == person.c.person, account.c.door == doors.GONE
+    )
+    tx.execute(update(person).where(*_of_workspace(platform, space), ~left).values(erase_after=None))
+    return True
+
+
+def removed(tx: Connection, platform: str, space: str) -> bool:
+    """Whether the bot was taken out of a workspace that it knows."""
+    found = select(workspace.c.tenant).where(*_workspace(platform, space), workspace.c.removed_at.is_not(None))
+    return tx.execute(found).first() is not None
+
+
+def _workspace(platform: str, space: str) -> tuple[ColumnElement[bool], ...]:
+    return (workspace.c.platform == platform, workspace.c.workspace == space)
+
+
+def _of_workspace(platform: str, space: str) -> tuple[ColumnElement[bool], ...]:
+    here = select(workspace.c.tenant).where(*_workspace(platform, space))
     theirs = exists().where(
         account.c.tenant == person.c.tenant,
         account.c.person == person.c.person,
         account.c.lane == f"{platform}:{space}",
     )
-    until = at + timedelta(days=keeping.after_leaving)
-    return tx.execute(
-        update(person)
-        .where(person.c.tenant.in_(here), theirs, person.c.erase_after.is_(None))
-        .values(erase_after=until)
-    ).rowcount
+    return (person.c.tenant.in_(here), theirs)
 
 
 def left_long_ago(tx: Connection, at: datetime) -> list[tuple[str, str]]:

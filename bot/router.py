@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import audit, gate, outbox, waiting
+from bot import audit, gate, hearing, outbox, retention, waiting
 from bot.audit import Deed
 from bot.errors import Locked, NotAllowed, Unreadable
 from bot.features import ROUTE
@@ -28,6 +28,7 @@ from bot.messages import (
     Submission,
     Text,
 )
+from bot.news import News
 from bot.outbox import Intent, NothingToSay, Row
 from bot.store import cohorts, doors, people
 from bot.store.people import Somebody
@@ -78,7 +79,9 @@ class FrontDesk:
         """Raises only on a fault of our own; the platform then says that nothing was lost."""
         who = incoming.who
         profile = await self._services.directory.person(who)
-        somebody, door = await self._services.store.read(_arrival, who)
+        somebody, door, away = await self._services.store.read(_arrival, who)
+        if away:  # whoever acts shows that the bot is there again
+            await self._services.store.write(retention.after_putting_back, who.platform, who.workspace)
         if somebody is None and self._leaves_unmet(incoming):
             somebody = people.unmet(profile)
         elif somebody is None or somebody.name != profile.name:
@@ -178,6 +181,11 @@ class FrontDesk:
         table = known.presses if isinstance(what, Press) else known.submissions
         return table.get(action), what.action
 
+    async def hear(self, news: News) -> None:
+        """Raises a DeliveryError when the platform cannot say what is true now."""
+        await hearing.hear(self._services, news)
+        log.info("heard", extra={"action": type(news.what).__name__})
+
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:
         found = [word for feature in self._route for word in feature.suggest.get(command, ())]
         return [word for word in found if word.startswith(partial.casefold())]
@@ -221,8 +229,9 @@ class FrontDesk:
         return [feature for feature in self._route if feature.plan is not None]
 
 
-def _arrival(tx: Connection, who: Address) -> tuple[Somebody | None, str]:
-    return people.known(tx, who), doors.at(tx, who)
+def _arrival(tx: Connection, who: Address) -> tuple[Somebody | None, str, bool]:
+    """Who it is, what is known of their door, and whether the bot was taken out of their workspace."""
+    return people.known(tx, who), doors.at(tx, who), retention.removed(tx, who.platform, who.workspace)
 
 
 def _tried_again(tx: Connection, visit: Visit) -> bool:

@@ -114,8 +114,9 @@ class Sender:
                 return Outcome(errand, READY, rest=pause.seconds, asked=True)
             return Outcome(errand, READY, pause=pause.seconds, asked=True)
         except Refused as refusal:
-            if isinstance(refusal, Shut) and address.kind == "person" and not isinstance(message, Replacement):
-                return Outcome(errand, HELD, reason=doors.TOLD[refusal.why], door=refusal.why, asked=True)
+            if isinstance(refusal, Shut) and not isinstance(message, Replacement):
+                reason = doors.TOLD[refusal.why] if address.kind == "person" else str(refusal)
+                return Outcome(errand, HELD, reason=reason, door=refusal.why, asked=True)
             return Outcome(errand, REFUSED, reason=str(refusal), asked=True)
         except (Unknown, TimeoutError):
             if isinstance(message, Replacement):

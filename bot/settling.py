@@ -11,6 +11,7 @@ from functools import cache
 from sqlalchemy import Connection, String, Update, bindparam, case, or_, update
 
 from bot.errands import Manners, Outcome, Terms, manners_of
+from bot.messages import Address
 from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN, is_
 from bot.store import doors
 from bot.store.columns import Instant
@@ -64,7 +65,7 @@ def settle(
     ]
     if sent:
         tx.execute(_sent(tx.dialect.name), _SENT.filled(sent))
-    doors.note(tx, [(one.errand.address, one.door) for one in outcomes if one.door and one.errand.address])
+    doors.note(tx, shown(outcomes))
     others = [
         _values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms))
         for one in outcomes
@@ -72,6 +73,15 @@ def settle(
     ]
     if others:
         tx.execute(_OTHERWISE, others)
+
+
+def shown(outcomes: Sequence[Outcome]) -> list[tuple[Address, str]]:
+    """What is new about somebody's private messages."""
+    return [
+        (where, one.door)
+        for one in outcomes
+        if one.door and (where := one.errand.address) is not None and where.kind == "person"
+    ]
 
 
 def _back(one: Outcome, manners: Mapping[str, Manners], at: datetime, terms: Terms) -> dict[str, object]:

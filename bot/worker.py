@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Connection
 
-from bot import lanes, outbox
+from bot import findings, lanes, outbox
 from bot.errands import Errand, Held, LaneKey, Manners, Outcome, Terms, Turn
 from bot.ids import random_id
 from bot.in_time import elapsed
@@ -120,17 +120,11 @@ class Worker:
             return len(turn.errands) + len(turn.missed) + sum(one.state == outbox.HELD for one in outcomes)
 
     def _settle_and_take(self, tx: Connection, outcomes: list[Outcome]) -> Turn:
-        services = self._services
+        services, now = self._services, self._services.now()
+        at = services.store.machine_now(tx)
+        findings.learn(tx, outcomes, now, at, services.keeping)
         turn = lanes.turn(
-            tx,
-            self._who,
-            self._held,
-            outcomes,
-            self._manners,
-            services.now(),
-            services.store.machine_now(tx),
-            self._terms,
-            stopping=self._stopping,
+            tx, self._who, self._held, outcomes, self._manners, now, at, self._terms, stopping=self._stopping
         )
         held = [one.errand.row for one in outcomes if one.state == outbox.HELD]
         outbox.put(tx, [intent for row in turn.missed for intent in self._desk.missed(tx, row)])

@@ -51,7 +51,8 @@ MAY_NOT_IMPORT = {
     # a module or package: what it must not name, and what of that it may
     "bot.messages": (["bot", "index"], []),
     "bot.errors": (["bot", "index"], []),
-    "bot.platforms": (["bot", "index"], ["bot.messages", "bot.errors", "bot.platforms"]),
+    "bot.news": (["bot", "index"], ["bot.messages"]),
+    "bot.platforms": (["bot", "index"], ["bot.messages", "bot.news", "bot.errors", "bot.platforms"]),
     "bot.kinds": (["bot", "index"], ["bot.messages", "bot.errors", "bot.kinds", "bot.programs"]),
     "bot.programs": (["bot", "index"], ["bot.messages", "bot.errors", "bot.kinds", "bot.programs"]),
     "bot.schedule": (["bot", "index"], ["bot.programs"]),

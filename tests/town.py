@@ -16,6 +16,7 @@ from bot.app import House, build
 from bot.clock import DemoClock
 from bot.config import Settings
 from bot.messages import Command, Errors, Form, Incoming, Outgoing, Press, Reply, Submission, Text
+from bot.news import Change, News
 from tests.fakes.recorder import Recorder
 
 START = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
@@ -87,6 +88,11 @@ class Town:
         assert not unknown, f"no fields {unknown}; there are {sorted(filled)}"
         filled.update(values)
         return await self.act(who, Submission(form.id, form.action, form.value, filled), **more)  # type: ignore[arg-type]
+
+    async def hear(self, what: Change, event: str = "") -> None:
+        """The platform tells that something changed."""
+        await self.house.desk.hear(News(what, event))
+        await self.house.tick()
 
     async def until(self, by: str) -> None:
         """Move the clock: next, day, week."""

@@ -5,6 +5,7 @@ Features never import platforms nor each other; a button leads from one to the n
 
 from bot.features import (
     broadcasts,
+    channels,
     conversation,
     doors,
     edition,
@@ -43,6 +44,7 @@ ROUTE: tuple[Feature, ...] = (
     edition.feature,
     broadcasts.feature,
     setup.feature,
+    channels.feature,
     requests.feature,
     privacy.feature,
     keeping.feature,

@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from bot import choose, consent, outbox, schedule, upcoming, words
+from bot import choose, consent, outbox, schedule, upcoming, welcoming, words
 from bot.messages import Audience, Option, Outgoing, Reply
 from bot.outbox import Intent, Row
 from bot.programs import Program
@@ -14,7 +14,7 @@ from bot.store import cohorts, doors, people, turns
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Feature, Services, Visit
 
-WELCOME, HELLO = "welcome", "hello"
+HELLO = "hello"
 HELP = (
     "Here is what I can do.\n\n"
     "• /reflect opens this week's private form.\n"
@@ -40,9 +40,11 @@ def welcome(tx: Connection, services: Services, row: Row) -> Outgoing | None:
         cohort.tenant,
         people.holders(tx, cohort.tenant, cohort.cohort, people.FACILITATOR),
     )
+    added = f"{words.listed(leaders)} added you to this cohort"
+    if row.intent.number == welcoming.JOINED:
+        added = f"You joined the channel of this cohort, and can take part in it. It is led by {words.listed(leaders)}"
     return Outgoing(
-        f"Hello {member.name}. {words.listed(leaders)} added you to this cohort. I am Cohortbook, a bot run "
-        f"by {services.facts.runs_it}.\n\n"
+        f"Hello {member.name}. {added}. I am Cohortbook, a bot run by {services.facts.runs_it}.\n\n"
         f"{_rhythm(program)} You answer in a private form. What you write there is shown to you alone; "
         "facilitators see counts only.\n\n"
         "Nothing is sent before you press Start. You can skip, pause, download or erase at any time.",
@@ -243,6 +245,6 @@ feature = Feature(
     },
     takes_text=wants_help,
     text=help_,
-    compose={WELCOME: welcome, HELLO: hello},
+    compose={welcoming.WELCOME: welcome, HELLO: hello},
     suggest={"cohort": ("help",)},
 )

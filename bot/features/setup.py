@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import addresses, choose, cohort_form, outbox, schedule, words
+from bot import addresses, choose, cohort_form, schedule, shut_channels, welcoming, words
 from bot.errors import NotAllowed
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Person, Reply
-from bot.outbox import Intent
 from bot.programs import Program
-from bot.schedule import MemberPlan
 from bot.store import cohorts, people, pinned
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
-WELCOME = "welcome"
+_CHANGES, _STAYS, _FOLLOWS = "changes", "nothing", "follow"
 
 
 async def new(visit: Visit) -> Reply:
@@ -85,9 +83,31 @@ def _roster(tx: Connection, visit: Visit) -> Reply:
                 initial=tuple(str(one) for one in members if one is not None),
                 hint="Each gets one welcome. Nothing else is sent to them before they press Start.",
             ),
+            *_follow_field(visit, cohort),
         ),
         cohort.cohort,
         submit="Preview",
+    )
+
+
+def _follow_field(visit: Visit, cohort: Cohort) -> tuple[Field, ...]:
+    """Only where the platform tells who comes and goes."""
+    if not visit.services.directory.tells_presence(visit.incoming.who):
+        return ()
+    choices = (
+        (_STAYS, "Nothing. I add people here."),
+        (_FOLLOWS, "Whoever joins is welcomed, whoever leaves is asked."),
+    )
+    return (
+        Field(
+            _CHANGES,
+            "When somebody joins or leaves the channel",
+            "choice",
+            True,
+            choices=choices,
+            initial=_FOLLOWS if cohort.follows else _STAYS,
+            hint="Nobody takes part before they press Start, and nobody is taken out.",
+        ),
     )
 
 
@@ -117,14 +137,15 @@ def _save_roster(
     ):
         if wrong:
             return Errors({"members": f"{words.listed(wrong)} {why}. Please take them out."})
-    cohorts.set_place(tx, cohort, people.place_for(tx, channel, visit.now, visit.services.ids))
+    _set_channel(tx, visit, cohort, channel)
+    cohorts.set_follows(tx, cohort, visit.field(_CHANGES) == _FOLLOWS)
     chosen = [people.meet(tx, address, profile, visit.now, visit.services.ids) for address, profile in profiles]
     kept = {one.person for one in chosen}
     missing = [one for one in cohorts.members(tx, cohort) if one.person not in kept]
     for one in chosen:
         new = cohorts.add_member(tx, cohort, one.person, visit.now)
         if new and cohort.state == cohorts.RUNNING:
-            welcome(tx, visit, cohort, one.person, one.zone)
+            welcoming.welcome(tx, cohort, one.person, visit.now, visit.services.ids)
     if cohort.state == cohorts.RUNNING:
         stay = " Nobody was taken out: members leave by themselves, under /cohort." if missing else ""
         return Outgoing(f"Saved. Whoever is new gets a welcome now.{stay}")
@@ -143,6 +164,14 @@ def _save_roster(
     )
 
 
+def _set_channel(tx: Connection, visit: Visit, cohort: Cohort, channel: Address) -> None:
+    to = people.place_for(tx, channel, visit.now, visit.services.ids)
+    if cohort.place not in (None, to):
+        shut_channels.moved(tx, cohort, to, visit.now)
+    cohorts.set_place(tx, cohort, to)
+    shut_channels.opened(tx, [channel], visit.now)  # whoever chooses it has put the bot into it, or learns it at once
+
+
 async def run(visit: Visit) -> Reply:
     return await visit.write(_run, visit)
 
@@ -155,19 +184,12 @@ def _run(tx: Connection, visit: Visit) -> Reply:
         return Outgoing("Please choose the channel and the people first.")
     cohorts.set_state(tx, cohort, cohorts.RUNNING)
     for member in cohorts.members(tx, cohort):
-        welcome(tx, visit, cohort, member.person, member.zone)
+        welcoming.welcome(tx, cohort, member.person, visit.now, visit.services.ids)
     return Outgoing(
         f"{cohort.name} is running. The welcomes are on their way.",
         options=(Option("To the cohort", "facilitation.home", cohort.cohort),),
         replaces=True,
     )
-
-
-def welcome(tx: Connection, visit: Visit, cohort: Cohort, person: str, zone: str) -> None:
-    """One welcome for each time that somebody is added, outside of their quiet hours."""
-    who = people.somebody(tx, cohort.tenant, person)
-    due = schedule.after_quiet(visit.now, MemberPlan(zone, who.quiet_from, who.quiet_to))
-    outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, WELCOME, 0, person, due, subject=visit.services.ids())])
 
 
 # --- who leads -----------------------------------------------------------------------------------

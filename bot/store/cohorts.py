@@ -35,6 +35,8 @@ class Cohort:
     """Whose public holidays hold, such as US or US-CA; empty for none."""
     changed: bool = False
     """Its calendar changed, and what was planned before may not go out."""
+    follows: bool = False
+    """Whoever joins its channel is asked to take part, and whoever leaves it whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,10 @@ def create(
 def set_place(tx: Connection, which: Cohort, place: str) -> None:
     tx.execute(_this(which).values(place=place))
     plans.mark_cohort(tx, which.tenant, which.cohort)
+
+
+def set_follows(tx: Connection, which: Cohort, follows: bool) -> None:
+    tx.execute(_this(which).values(follows=follows))
 
 
 def set_state(tx: Connection, which: Cohort, state: str) -> None:
@@ -263,6 +269,7 @@ def _cohort(row: Row[Any]) -> Cohort:
         row.created_by,
         row.country,
         row.replan,
+        row.follows,
     )
 
 

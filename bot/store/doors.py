@@ -62,7 +62,12 @@ def note(tx: Connection, found: Iterable[tuple[Address, str]]) -> None:
 def try_again(tx: Connection, who: Somebody, at_: Address, now: datetime) -> None:
     """They have acted: the door is taken as open, and what is held goes out if its time is not over."""
     note(tx, [(at_, UNTRIED)])
-    mine = (outbox.c.tenant == who.tenant, outbox.c.recipient == who.person)
+    release(tx, who.tenant, who.person, now)
+
+
+def release(tx: Connection, home: str, recipient: str, now: datetime) -> None:
+    """What is held for a person or a channel goes out if its time is not over, and is missed else."""
+    mine = (outbox.c.tenant == home, outbox.c.recipient == recipient)
     back = {"state": _READY, "reason": None, "again_at": None}
     tx.execute(update(outbox).where(*mine, *waits(now), _BY_THE_CLOCK).values(back))
     tx.execute(update(outbox).where(*mine, *waits(now), ~_BY_THE_CLOCK).values(back | {"expires_at": now + _A_DAY}))

@@ -187,6 +187,13 @@ def _thirteen(tx: Connection) -> None:
     )
 
 
+def _nine(tx: Connection) -> None:
+    moment = _instant(tx)
+    tx.exec_driver_sql(f"ALTER TABLE workspace ADD COLUMN removed_at {moment}")
+    tx.exec_driver_sql(f"ALTER TABLE place ADD COLUMN shut_at {moment}")
+    tx.exec_driver_sql("ALTER TABLE cohort ADD COLUMN follows BOOLEAN DEFAULT false NOT NULL")
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
@@ -195,6 +202,7 @@ STEPS: tuple[Step, ...] = (
     Step(6, "the keyring that the data belongs to, and requests as bytes that can be sealed", _six),
     Step(7, "what was counted and shown, notes without a name, and the audit", _seven),
     Step(8, "who was erased, links to one's own data, and until when words are kept", _eight),
+    Step(9, "channels and workspaces that the bot was taken out of, and cohorts that follow their channel", _nine),
     Step(13, "the tokens of workspaces that installed the bot, sealed", _thirteen),
 )
 

@@ -51,6 +51,7 @@ workspace = Table(
     Column("tenant", String(32), nullable=False),
     Column("platform", String(32), nullable=False),
     Column("workspace", String(64), nullable=False),
+    Column("removed_at", Instant),  # the bot was taken out of it; of the machine's clock
     PrimaryKeyConstraint("tenant", "platform", "workspace"),
     UniqueConstraint("platform", "workspace"),
     ForeignKeyConstraint(["tenant"], ["tenant.tenant"]),
@@ -92,6 +93,7 @@ place = Table(
     Column("place", String(32), nullable=False),
     Column("address", String(200), nullable=False),
     Column("lane", String(100), nullable=False, default=_lane, server_default=""),
+    Column("shut_at", Instant),  # since then nothing could be written there; of the machine's clock
     PrimaryKeyConstraint("tenant", "place"),
     UniqueConstraint("address"),
     ForeignKeyConstraint(["tenant"], ["tenant.tenant"]),
@@ -124,6 +126,7 @@ cohort = Table(
     Column("created_at", Instant, nullable=False),
     Column("planned_to", Instant),  # what the clock makes due before this is in the outbox
     Column("replan", Boolean, nullable=False, server_default=sql("false")),  # its calendar changed since
+    Column("follows", Boolean, nullable=False, server_default=sql("false")),  # whoever joins its channel is asked
     PrimaryKeyConstraint("tenant", "cohort"),
     ForeignKeyConstraint(["tenant", "program", "version"], ["program.tenant", "program.program", "program.version"]),
 )

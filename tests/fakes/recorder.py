@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.errors import Refused
+from bot.errors import Refused, Shut
 from bot.messages import Address, Outgoing, Person
 from bot.platforms import Clock
 
@@ -48,6 +48,15 @@ class Recorder:
     """Whom every message was tried at, arrived or not."""
     lost_answers: int = 0
     """How many next sends are posted while their answer is lost."""
+    left: set[str] = field(default_factory=set)
+    """Whose accounts are closed."""
+    away: set[str] = field(default_factory=set)
+    """Who is not in the channel."""
+    shut: bool = False
+    """The channel takes nothing."""
+    removed: bool = False
+    """The bot was taken out."""
+    tells_presence: bool = False
     forgotten: list[Address] = field(default_factory=list)
     cannot_delete: bool = False
 
@@ -64,6 +73,8 @@ class Recorder:
             raise self.answers_with.pop(0)
         if address.id in self.closed:
             raise self.closed[address.id]
+        if self.shut and address == self.channel:
+            raise Shut("this channel is archived", "closed")
         ref = f"1|{self.name}|{len(self.delivered)}"
         self.delivered.append(Delivered(address, outgoing, key, ref))
         if self.lost_answers:
@@ -88,13 +99,19 @@ class Recorder:
         if who.id not in self.people:
             raise Refused("nobody of that name")
         name, zone = self.people[who.id]
-        return Person(name, zone, guest=who.id in self.guests)
+        return Person(name, zone, active=who.id not in self.left, guest=who.id in self.guests)
 
     async def forget(self, address: Address) -> None:
         self.forgotten.append(address)
 
     async def members(self, where: Address) -> Sequence[Address]:
-        return [self.who(one) for one in self.people]
+        return [self.who(one) for one in self.people if one not in self.away]
+
+    async def writable(self, where: Address) -> bool:
+        return not self.shut
+
+    async def installed(self, workspace: str) -> bool:
+        return not self.removed
 
     def _at(self, ref: str) -> Delivered:
         return next(one for one in self.delivered if one.ref == ref)
