@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
 from bot.messages import Address, Incoming, Outgoing, Reply, Submission
+from bot.news import News
 
 Says = Reply | Exception | Callable[[Incoming], Reply]
 
@@ -13,6 +14,7 @@ Says = Reply | Exception | Callable[[Incoming], Reply]
 class SmallHouse:
     def __init__(self) -> None:
         self.heard: list[Incoming] = []
+        self.news: list[News] = []
         self.says: dict[str, Says] = {}
         """By what is asked: "/reflect", an action, or "text"."""
         self.wait_for: asyncio.Event | None = None
@@ -29,6 +31,9 @@ class SmallHouse:
         if isinstance(said, Exception):
             raise said
         return said(incoming) if callable(said) else said
+
+    async def hear(self, news: News) -> None:
+        self.news.append(news)
 
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:
         return [one for one in ("equity pause", "equity audit", "empathy interview") if one.startswith(partial)]

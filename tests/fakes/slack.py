@@ -131,6 +131,7 @@ class FakeSlack:
         self.picture_waits = 0
         self.refused_links = 0
         """How many next sockets are turned away although their ticket was good; it is then used up."""
+        self.uninstalled = False
         self.to_nobody: list[Message] = []
         """Sent to deactivated people, which Slack does not mind."""
         self.tokens = {BOT_TOKEN: TEAM}
@@ -255,6 +256,8 @@ class FakeSlack:
         if method not in METHODS:
             return self._no("unknown_method", f"there is no method {method}")
         scope = METHODS[method][0]
+        if self.uninstalled and not scope.startswith("app:"):
+            return {"ok": False, "error": "account_inactive"}
         if token != APP_TOKEN if scope.startswith("app:") else token not in self.tokens:
             return {"ok": False, "error": "invalid_auth"}
         self._whose = self.tokens.get(token, TEAM)
@@ -453,6 +456,13 @@ class FakeSlack:
         kept = [one for one in self.messages if one.channel == channel and not one.only and not one.gone]
         shown = [{"ts": one.ts, "text": one.text, "blocks": one.blocks, "bot_id": BOT} for one in reversed(kept)]
         return {"ok": True, "messages": shown[: int(given.get("limit") or 100)], "has_more": False}
+
+    def _conversations_info(self, given: Json) -> Json:
+        known = self.channels.get(given["channel"])
+        if known is None:
+            return {"ok": False, "error": "channel_not_found"}
+        told = {"id": given["channel"], "is_archived": known["archived"], "is_member": BOT_USER in known["members"]}
+        return {"ok": True, "channel": told}
 
     def _conversations_members(self, given: Json) -> Json:
         known = self.channels.get(given["channel"])

@@ -25,6 +25,7 @@ METHODS: dict[str, tuple[str, set[str], set[str]]] = {
     "chat.update": ("chat:write", {"channel", "ts"}, {"text", "blocks", "parse", "link_names"}),
     "chat.delete": ("chat:write", {"channel", "ts"}, set()),
     "conversations.history": ("*:history", {"channel"}, {"limit", "cursor", "oldest", "latest", "inclusive"}),
+    "conversations.info": ("*:read", {"channel"}, set()),
     "conversations.members": ("*:read", {"channel"}, {"limit", "cursor"}),
     "conversations.open": ("im:write", {"users"}, {"return_im"}),
     "users.info": ("users:read", {"user"}, {"include_locale"}),

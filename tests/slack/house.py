@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.messages import Address, Field, Form, Incoming, Option, Outgoing, Press, Reply, Submission
+from bot.news import News
 
 REFLECT = Form(
     "form-1",
@@ -25,6 +26,9 @@ SAVED = Outgoing("Saved. Only you see it.", options=(Option("My journal", "journ
 class ScriptedHouse:
     def __init__(self) -> None:
         self.heard: list[Incoming] = []
+        self.news: list[News] = []
+        self.told = asyncio.Event()
+        """Any news came."""
         self.reply: Reply | Callable[[Incoming], Reply] = Outgoing("Hello.")
         self.hold: asyncio.Event | None = None
         """While it is not set, no answer comes."""
@@ -38,6 +42,10 @@ class ScriptedHouse:
         if self.trouble is not None:
             raise self.trouble
         return self.reply(incoming) if callable(self.reply) else self.reply
+
+    async def hear(self, news: News) -> None:
+        self.news.append(news)
+        self.told.set()
 
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:
         return ()

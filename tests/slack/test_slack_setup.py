@@ -23,10 +23,12 @@ NEEDED_BY_EVENT = {
     "app_home_opened": set(),
     "app_mention": {"app_mentions:read"},
     "app_uninstalled": set(),
+    "tokens_revoked": set(),
+    **{f"channel_{one}": {"channels:read"} for one in ("archive", "deleted", "left", "unarchive")},
+    **{f"group_{one}": {"groups:read"} for one in ("archive", "deleted", "left", "unarchive")},
     "member_joined_channel": {"channels:read", "groups:read"},
     "member_left_channel": {"channels:read", "groups:read"},
     "message.im": {"im:history"},
-    "tokens_revoked": set(),
     "user_change": {"users:read"},
 }
 PRIVATE_CHANNEL = "G0COHORT"
@@ -40,6 +42,7 @@ async def test_the_manifest_asks_for_exactly_what_is_used(slack: FakeSlack) -> N
         ref = await platform.send(where, Outgoing("Hello.", file=File("a", b"1")), "k")
         await platform.find(where, "k")
         await platform.members(where)
+        await platform.writable(where) if where.kind == "channel" else None
         await platform.edit(ref, Outgoing("Hello again."))
         await platform.delete(ref)
     used = {one for one in slack.used_scopes if one and not one.startswith("app:")} | {"commands"}

@@ -26,6 +26,7 @@ from bot.messages import (
     Submission,
     Text,
 )
+from bot.news import News
 
 MONDAY = datetime(2027, 1, 11, 14, 0, tzinfo=UTC)
 PIXEL = base64.b64decode(
@@ -119,6 +120,9 @@ class ToyHouse:
                 return self._press(action, value)
             case Submission() as sent:
                 return self._take(sent)
+
+    async def hear(self, news: News) -> None:
+        raise AssertionError("the playground has no news")
 
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:
         known = ("disproportionality", "data equity walk", "targeted universalism")

@@ -37,6 +37,7 @@ _TOKEN = {
 }
 _GONE = {"user_not_found", "user_disabled"}
 _CLOSED = {"cannot_dm_bot", "messages_tab_disabled", "user_not_visible"}
+_CLOSED |= {"channel_not_found", "not_in_channel", "is_archived"}
 _REASONS = {
     "channel_not_found": "Slack does not show me this channel. Invite me with /invite @Cohortbook.",
     "not_in_channel": "I am not in this channel. Invite me with /invite @Cohortbook.",

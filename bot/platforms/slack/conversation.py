@@ -28,7 +28,6 @@ from bot.messages import (
 from . import events
 from .events import Body
 from .home import Home
-from .people import People
 from .replies import Moment, Replies
 from .seen import Seen
 from .text import Json
@@ -47,10 +46,9 @@ _WORDS_ONLY = Outgoing("I can read typed words only, so I did nothing with that 
 
 
 class Conversation:
-    def __init__(self, house: House, workspaces: Workspaces, people: People, replies: Replies, home: Home) -> None:
+    def __init__(self, house: House, workspaces: Workspaces, replies: Replies, home: Home) -> None:
         self._house = house
         self._workspaces = workspaces
-        self._people = people
         self._replies = replies
         self._home = home
         self._seen = Seen()
@@ -91,19 +89,6 @@ class Conversation:
         moment = await self._moment(body)
         if moment is not None and (body.get("event") or {}).get("tab") == "home":
             await self._home.publish(self._house, moment.workspace, moment.who)
-
-    async def changed(self, body: Body) -> None:
-        """Somebody's account or a channel's members changed: what is remembered of them is out of date."""
-        moment = await self._moment(body)
-        if moment is not None:
-            self._people.forget_person(moment.who)
-            self._people.forget_members(Address(PLATFORM, moment.who.workspace, "channel", moment.channel))
-
-    async def taken_out(self, body: Body) -> None:
-        """Of a workspace: the bot was uninstalled, or its token revoked. People's own tokens are not asked for."""
-        event = body.get("event") or {}
-        if event.get("type") == "app_uninstalled" or (event.get("tokens") or {}).get("bot"):
-            await self._workspaces.forget(str(body.get("team_id") or ""))
 
     async def submitted(self, body: Body) -> Json:
         """What the open form is told. It must come at once, and only after the house has kept the words."""

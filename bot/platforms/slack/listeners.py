@@ -12,6 +12,7 @@ from slack_bolt.authorization import AuthorizeResult
 from .calls import client
 from .conversation import Conversation
 from .events import REFLECT_SHORTCUT, Body
+from .news import EVENTS, Newsroom
 from .quiet import library_logger
 from .settings import SlackSettings
 from .workspaces import Workspaces
@@ -20,7 +21,7 @@ ANY = re.compile(".*", re.DOTALL)
 _NOT_HERE = "I am not set up in this workspace any more, so I did nothing. Whoever looks after me can install me again."
 
 
-def bolt(settings: SlackSettings, workspaces: Workspaces, conversation: Conversation) -> AsyncApp:
+def bolt(settings: SlackSettings, workspaces: Workspaces, conversation: Conversation, newsroom: Newsroom) -> AsyncApp:
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult | None:
         # When Slack cannot be asked who we are, or no token can be opened, nothing is acknowledged, and Slack
         # delivers it again.
@@ -45,11 +46,11 @@ def bolt(settings: SlackSettings, workspaces: Workspaces, conversation: Conversa
         attaching_function_token_enabled=False,
         attaching_conversation_kwargs_enabled=False,
     )
-    _listen(app, conversation)
+    _listen(app, conversation, newsroom)
     return app
 
 
-def _listen(app: AsyncApp, conversation: Conversation) -> None:
+def _listen(app: AsyncApp, conversation: Conversation, newsroom: Newsroom) -> None:
     def acknowledged(work: Callable[[Body], Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         async def listener(ack: AsyncAck, body: dict[str, Any]) -> None:
             await ack()
@@ -68,10 +69,8 @@ def _listen(app: AsyncApp, conversation: Conversation) -> None:
     app.event({"type": "message"})(acknowledged(_private_only(conversation)))
     app.event("app_mention")(acknowledged(conversation.said))
     app.event("app_home_opened")(acknowledged(conversation.opened_home))
-    for name in ("member_joined_channel", "member_left_channel", "user_change"):
-        app.event(name)(acknowledged(conversation.changed))
-    for name in ("app_uninstalled", "tokens_revoked"):
-        app.event(name)(acknowledged(conversation.taken_out))
+    for name in EVENTS:
+        app.event(name)(acknowledged(newsroom.told))
     app.event(ANY)(acknowledged(_nothing))
     app.shortcut(ANY)(acknowledged(_nothing))
     app.view_closed(ANY)(acknowledged(_nothing))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import news
 from .events import REFLECT_SHORTCUT
 from .settings import REDIRECT_PATH
 from .text import Json
@@ -11,28 +12,19 @@ NAME = "Cohortbook"
 SCOPES = {
     "app_mentions:read": "hear it when somebody mentions it in a channel",
     "channels:history": "look up, after a lost answer, whether a message arrived in a public channel",
-    "channels:read": "know who is in a cohort's public channel",
+    "channels:read": "know who is in a cohort's public channel, and whether it was archived or deleted",
     "chat:write": "write messages, and change or take back its own",
     "commands": "offer its slash commands and the message shortcut",
     "files:write": "show charts and hand over a member's own download",
     "groups:history": "look up, after a lost answer, whether a message arrived in a private channel",
-    "groups:read": "know who is in a cohort's private channel",
+    "groups:read": "know the same of a cohort's private channel",
     "im:history": "read what people write to it in private messages",
     "im:write": "open a private conversation with a member",
     "users:read": "know names, time zones, guests and deactivated accounts",
 }
 """Each permission, and what it is for."""
 
-EVENTS = (
-    "app_home_opened",
-    "app_mention",
-    "app_uninstalled",
-    "member_joined_channel",
-    "member_left_channel",
-    "message.im",
-    "tokens_revoked",
-    "user_change",
-)
+EVENTS = tuple(sorted(("app_home_opened", "app_mention", "message.im", *news.EVENTS)))
 
 COMMANDS = {
     "resources": ("Look something up", "what is an equity pause"),

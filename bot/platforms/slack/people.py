@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.errors import Refused
+from bot.errors import Refused, Shut
 from bot.messages import Address, Person
 
 from .calls import delivering
@@ -62,6 +62,16 @@ class People:
         members = tuple(Address(PLATFORM, where.workspace, "person", one) for one in found if one not in ours)
         self._members[where] = (self._now() + _KEPT_SECONDS, members)
         return members
+
+    async def writable(self, where: Address) -> bool:
+        workspace = await self._workspaces.of(where.workspace)
+        try:
+            with delivering():
+                told = await workspace.api.conversations_info(channel=where.id)
+        except Shut:
+            return False
+        channel = told.get("channel") or {}
+        return bool(channel.get("is_member")) and not channel.get("is_archived")
 
     def forget_person(self, who: Address) -> None:
         self._people.pop(who, None)

@@ -15,6 +15,7 @@ from bot.messages import Address, House, Outgoing, Person
 from .conversation import Conversation
 from .delivery import Delivery
 from .home import Home
+from .news import Newsroom
 from .people import People
 from .replies import Replies
 from .settings import SlackSettings
@@ -34,6 +35,7 @@ class Slack:
     """`bot.messages.Platform` over Socket Mode, or over signed requests to the shared web server."""
 
     name = PLATFORM
+    tells_presence = True
 
     def __init__(
         self,
@@ -70,6 +72,12 @@ class Slack:
     async def members(self, where: Address) -> Sequence[Address]:
         return await self._people.members(where)
 
+    async def writable(self, where: Address) -> bool:
+        return await self._people.writable(where)
+
+    async def installed(self, workspace: str) -> bool:
+        return await self.workspaces.installed(workspace)
+
     async def forget(self, address: Address) -> None:
         """Nothing of a person is on disk here; what is remembered for some minutes goes at once."""
         self._people.forget_person(address)
@@ -101,12 +109,14 @@ class Slack:
 
         _, app = self._with(house)
         await self.workspaces.open()
+        arriving = asyncio.create_task(Newsroom(house, self.workspaces, self._people).here())
         try:
             if self.settings.mode == "socket":
                 await keep_connected(app, self.settings)
             else:
                 await asyncio.Event().wait()
         finally:
+            arriving.cancel()
             await self.finish()
             await self.workspaces.close()
 
@@ -119,8 +129,9 @@ class Slack:
         from .listeners import bolt
 
         if self._joined is None or self._joined[0] is not house:
-            conversation = Conversation(house, self.workspaces, self._people, self._replies, Home())
-            self._joined = (house, conversation, bolt(self.settings, self.workspaces, conversation))
+            conversation = Conversation(house, self.workspaces, self._replies, Home())
+            newsroom = Newsroom(house, self.workspaces, self._people)
+            self._joined = (house, conversation, bolt(self.settings, self.workspaces, conversation, newsroom))
         return self._joined[1], self._joined[2]
 
 

@@ -7,14 +7,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import aiohttp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refused
 
-from .calls import TIMEOUT_SECONDS, client, delivering
+from .calls import TIMEOUT_SECONDS, client, delivering, error_name
 from .settings import SlackSettings
 
 PLATFORM = "slack"
+_TAKEN_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,20 @@ class Workspaces:
                     api,
                 )
             return self._only
+
+    async def installed(self, workspace: str) -> bool:
+        """Whether the token is still good. One that is not is forgotten, and so is whose it was."""
+        if self._only is not None and workspace != self._only.id:
+            return True  # it was taken out of a part of an organization, whose token goes on
+        self._only = None
+        with delivering():
+            try:
+                await client(self._settings, self._settings.bot_token.reveal(), self._session).auth_test()
+            except SlackApiError as error:
+                if error_name(error) in _TAKEN_OUT:
+                    return False
+                raise
+        return True
 
     async def of(self, workspace: str) -> Workspace:
         """The workspace that an address names; raises Refused where this app is not installed."""
