@@ -104,6 +104,8 @@ class Discord:
         self.dms: dict[int, int] = {}
         self.closed: dict[int, int] = {}
         """Who takes no private messages, with the code that says so."""
+        self.removed = False
+        """The bot was taken out of the server."""
         self.commands: dict[str, list[Json]] = {}
         self.exchanges: dict[int, Exchange] = {}
         self.openings: list[int] = []
@@ -127,6 +129,7 @@ class Discord:
             "guild_scheduled_events": [], "soundboard_sounds": [], "voice_states": [], "presences": [], "large": False,
             "joined_at": "2026-01-01T00:00:00+00:00", "unavailable": False,
         }  # fmt: skip
+        self._guild: Json = guild
         self.application = {
             "id": str(APP), "name": "Cohortbook", "description": "", "icon": None, "flags": 0, "bot_public": True,
             "bot_require_code_grant": False, "verify_key": "",
@@ -273,6 +276,25 @@ class Discord:
         await self.gateway.dispatch("INTERACTION_CREATE", payload)
         return exchange
 
+    # --- what becomes of the server -------------------------------------------------------------------
+
+    async def remove_bot(self) -> None:
+        self.removed = True
+        await self.gateway.dispatch("GUILD_DELETE", {"id": str(GUILD)})
+
+    async def put_back(self) -> None:
+        self.removed = False
+        anew = {key: value for key, value in self._guild.items() if key != "unavailable"}
+        await self.gateway.dispatch("GUILD_CREATE", anew)
+
+    async def delete_channel(self) -> None:
+        del self.messages[CHANNEL]
+        await self.gateway.dispatch("CHANNEL_DELETE", self._guild["channels"][0] | {"guild_id": str(GUILD)})
+
+    async def change_permissions(self, permissions: int) -> None:
+        self.permissions = permissions
+        await self.gateway.dispatch("CHANNEL_UPDATE", self._guild["channels"][0] | {"guild_id": str(GUILD)})
+
     def app(self, *middlewares: Middleware) -> web.Application:
         app = web.Application(client_max_size=1 << 26, middlewares=middlewares)
         app.router.add_get("/gateway/", self.gateway.serve)
@@ -332,7 +354,12 @@ class Discord:
             case ["GET", "users", id_]:
                 return self.users.get(int(id_)) or _refuse(404, 10013)
             case ["GET", "guilds", guild]:
-                return {"id": guild, "name": "District 12"} if guild == str(GUILD) else _refuse(404, 10004)
+                if guild != str(GUILD) or self.removed:
+                    _refuse(404, 10004)
+                return {"id": guild, "name": "District 12"}
+            case ["GET", "channels", channel]:
+                self._may(int(channel), rules.VIEW)
+                return {"id": channel, "type": 0, "name": "sample-cohort", "guild_id": str(GUILD)}
             case ["GET", "guilds", guild, "members", id_]:
                 rules.need(guild == str(GUILD), "guild")
                 if int(id_) == APP:
@@ -378,7 +405,7 @@ class Discord:
             user = next(one for one, its in self.dms.items() if its == channel)
             if wanted == rules.SEND and user in self.closed:
                 raise Refusal(403, self.closed[user])
-        elif not self.permissions & rules.VIEW:
+        elif self.removed or not self.permissions & rules.VIEW:
             raise Refusal(403, 50001)
         elif not self.permissions & wanted:
             raise Refusal(403, 50013)

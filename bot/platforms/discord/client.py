@@ -43,6 +43,8 @@ class Client(discord.Client):
         self.tree = discord.app_commands.CommandTree(self)
         self.on_news: Callable[[discord.Interaction[Any] | discord.Message], Awaitable[None]] | None = None
         self.on_fresh_session: Callable[[], Awaitable[None]] | None = None
+        self.on_change: Callable[[discord.Guild | discord.abc.GuildChannel], Awaitable[None]] | None = None
+        self.on_put_back: Callable[[discord.Guild], Awaitable[None]] | None = None
         self._signing_in = asyncio.Lock()
         self._signed_in = False
 
@@ -63,6 +65,25 @@ class Client(discord.Client):
         """A new session: whatever happened since the last one was not told."""
         if self.on_fresh_session is not None:
             await self.on_fresh_session()
+
+    async def on_guild_remove(self, server: discord.Guild) -> None:
+        if self.on_change is not None:
+            await self.on_change(server)
+
+    async def on_guild_join(self, server: discord.Guild) -> None:
+        if self.on_put_back is not None:
+            await self.on_put_back(server)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        if self.on_change is not None:
+            await self.on_change(channel)
+
+    async def on_guild_channel_update(
+        self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel
+    ) -> None:  # fmt: skip
+        """Its permissions too: the bot may be let in again, or shut out."""
+        if self.on_change is not None:
+            await self.on_change(after)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         # Commands and their completions come through the command tree.

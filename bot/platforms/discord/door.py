@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from functools import partial
 
 import discord
 
 from bot.errors import DeliveryError, Refused, SettingsError, Shut, Unknown, Wait
 from bot.messages import Address, House, Outgoing, Person
 
-from . import arrived, buttons, failures
+from . import arrived, buttons, changes, failures
 from .cards import Page, card
 from .client import Client
 from .notebook import Notebook, digest
@@ -83,8 +84,10 @@ class Door:
                     if number not in there:
                         there[number] = await self.post(client, channel, page, key, number, quiet=outgoing.quiet)
             except discord.HTTPException as error:
-                if error.code in failures.CLOSED and address.kind == "person":
-                    await self.notebook.closed(int(address.id), self.seconds())
+                if address.kind == "channel" and failures.shuts(error.code, any(page.files for page in pages)):
+                    raise Shut(failures.REASONS[error.code], "closed") from None
+                if error.code in failures.CLOSED:
+                    raise await self._closed(address, error.code) from None
                 raise
         ref = f"{REF}{channel}|{','.join(str(there[number]) for number in range(len(pages)))}"
         await self.notebook.arrived(key, ref)
@@ -201,12 +204,27 @@ class Door:
             opened = await client.create_dm(discord.Object(known.person))
         except discord.HTTPException as error:
             if error.code in failures.CLOSED:
-                await self.notebook.closed(known.person, self.seconds())
+                raise await self._closed(address, error.code) from None
             if error.code == failures.TOO_FAST:
                 self._openings.shut(failures.AFTER_TOO_FAST)
             raise
         await self.notebook.found(known.person, opened.id, discord.utils.time_snowflake(discord.utils.utcnow()))
         return opened.id
+
+    async def _closed(self, address: Address, code: int) -> Shut:
+        """Why a private message was refused: Discord says the same of who has left as of who takes none."""
+        await self.notebook.closed(int(address.id), self.seconds())
+        self.people.forget(int(address.id))
+        with suppress(DeliveryError):
+            if not (await self.people.person(address)).active:
+                return failures.shut(50278)
+        return failures.shut(code)
+
+    async def writable(self, where: Address) -> bool:
+        return await changes.writable(self, int(where.id))
+
+    async def installed(self, workspace: str) -> bool:
+        return await changes.installed(self)
 
     # --- the connection -------------------------------------------------------------------------
 
@@ -230,12 +248,19 @@ class Door:
 
         client = self.client
         reception = Reception(self, house)
+        publishing = partial(publish, client, house, reception, self.settings.server)
+        told = changes.Changes(self, house, publishing)
+
+        async def fresh_session() -> None:
+            await told.here()
+            await reception.catch_up()
+
         client.on_news = reception.news
-        client.on_fresh_session = reception.catch_up
+        client.on_change, client.on_put_back, client.on_fresh_session = told.changed, told.joined, fresh_session
         try:
             await self._sign_in_at_last()
             await self.notebook.forget_before(discord.utils.time_snowflake(discord.utils.utcnow() - _KEPT_TRIES))
-            await publish(client, house, reception, self.settings.server)
+            await publishing()
             await client.connect(reconnect=True)
         except discord.ConnectionClosed as closed:
             if closed.code == 4004:

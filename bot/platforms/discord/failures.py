@@ -51,6 +51,11 @@ def meaning(error: BaseException) -> DeliveryError:
     return Unknown("The connection to Discord broke before an answer came.")
 
 
+def shuts(code: int, with_files: bool) -> bool:
+    """Whether a channel takes nothing of the bot any more. What may not be done there may be the files alone."""
+    return code in (10003, 50001) or (code == 50013 and not with_files)
+
+
 def shut(code: int) -> Shut:
     return Shut(REASONS[code], "closed" if code == NO_PRIVATE_MESSAGES else "gone")
 

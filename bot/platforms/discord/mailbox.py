@@ -12,6 +12,7 @@ import discord
 
 from bot.errors import DeliveryError
 from bot.messages import Form, House, Incoming, Outgoing, Reply, Text
+from bot.news import Account, News
 
 from . import buttons
 from .answers import OPEN, READY, Answers
@@ -89,6 +90,7 @@ class Mailbox:
         door, who = self._door, self._door.who(message.author.id)
         door.people.meet(message.author)
         if not (await door.people.person(who)).active:
+            await self._house.hear(News(Account(who)))
             await self._write_back(message, Outgoing(NOT_A_MEMBER))
             return
         await door.notebook.acted(message.author.id, message.id - 1)

@@ -12,6 +12,7 @@ import discord
 
 from bot.errors import DeliveryError
 from bot.messages import Command, House, Incoming, Press, Reply, Submission
+from bot.news import Account, News
 
 from . import buttons, failures, forms
 from .answers import Answers
@@ -134,6 +135,7 @@ class Reception:
         door.people.meet(user, interaction.locale.value)
         who = door.who(user.id)
         if interaction.guild_id is None and not (await door.people.person(who)).active:
+            await self._house.hear(News(Account(who)))
             await self._answers.say(interaction, NOT_A_MEMBER)
             return None
         await door.notebook.acted(user.id, interaction.id)
