@@ -25,9 +25,7 @@ def of(tx: Connection, who: Somebody, now: datetime) -> list[Row]:
 
 def anybodys(tx: Connection, home: str, cohort: str, now: datetime) -> bool:
     return (
-        tx.execute(
-            select(rows.c.key).where(*outbox.beginning(home, cohort), ~rows.c.channel, *doors.waits(now)).limit(1)
-        ).first()
+        tx.execute(select(rows.c.key).where(*outbox.beginning(home, cohort), *doors.waits(now)).limit(1)).first()
         is not None
     )
 

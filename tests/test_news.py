@@ -219,7 +219,9 @@ async def test_those_who_lead_hear_once_that_the_channel_is_shut(both: Town) -> 
     await running(town)
     town.chat.shut = True
     await town.hear(Channel(town.chat.channel), "archived")
+    town.machine.go_on(60)
     await town.hear(Channel(town.chat.channel), "left")
+    town.machine.go_on(60)
     await broadcast(town, "We meet at nine.")
     await jump(town, FIRST_WEEK)
     (note,) = notes(town)
@@ -227,6 +229,18 @@ async def test_those_who_lead_hear_once_that_the_channel_is_shut(both: Town) -> 
     assert not any(notes(town, who) for who in THREE)
     assert town.prompt("renata")
     assert "cannot write in the channel" in text_of(await town.command("imani", "/facilitate"))
+
+
+async def test_a_channel_that_is_back_before_the_morning_is_told_to_nobody(town: Town) -> None:
+    """The note waits for the end of a facilitator's quiet hours, and by then has lost its reason."""
+    await running(town)
+    town.clock.set(FIRST_WEEK - timedelta(days=2, hours=10))
+    town.chat.shut = True
+    await town.hear(Channel(town.chat.channel))
+    town.chat.shut = False
+    await town.hear(Channel(town.chat.channel))
+    await jump(town, FIRST_WEEK)
+    assert notes(town) == []
 
 
 async def test_a_refused_message_is_enough_to_learn_that_the_channel_is_shut(town: Town) -> None:
@@ -414,3 +428,5 @@ async def test_who_has_not_started_is_asked_nothing(town: Town) -> None:
     await comes(town, "yusuf")
     await goes(town, "yusuf")
     assert len(town.private("yusuf")) == 1
+    with town.house.store.begin() as tx:
+        assert "left-channel" not in tx.execute(select(outbox.c.kind)).scalars().all()

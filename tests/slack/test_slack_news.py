@@ -79,7 +79,7 @@ async def test_at_its_start_the_app_says_that_it_is_there(door: Door) -> None:
 
 
 async def test_slack_is_asked_what_is_true_of_a_channel_and_of_the_app(door: Door) -> None:
-    """Archived, without the bot, not there at all; and a token that is no longer good."""
+    """Archived, without the bot, not there at all; and a token that is no longer good, which is then forgotten."""
     assert await door.platform.writable(channel())
     door.slack.channels[CHANNEL]["archived"] = True
     assert not await door.platform.writable(channel())
@@ -89,6 +89,10 @@ async def test_slack_is_asked_what_is_true_of_a_channel_and_of_the_app(door: Doo
     assert await door.platform.installed(TEAM)
     door.slack.uninstalled = True
     assert not await door.platform.installed(TEAM)
+    asked = len(door.slack.called("auth.test"))
+    door.slack.uninstalled = False
+    await door.platform.members(channel())
+    assert len(door.slack.called("auth.test")) == asked + 1
 
 
 # --- the whole house -------------------------------------------------------------------------------
