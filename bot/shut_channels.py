@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 
 from bot import outbox, welcoming
 from bot.messages import Address
-from bot.outbox import CANCELLED, HELD, Intent
+from bot.outbox import CANCELLED, HELD, Intent, is_
 from bot.store import cohorts, doors, people, plans
 from bot.store.cohorts import Cohort
 from bot.store.tables import outbox as rows
@@ -61,7 +61,7 @@ def moved(tx: Connection, which: Cohort, to: str, now: datetime) -> None:
     member has the prompt."""
     mine = (rows.c.tenant == which.tenant, rows.c.cohort == which.cohort, rows.c.recipient == which.place)
     held = tx.execute(select(rows).where(*mine, *doors.waits(now), rows.c.kind.not_in(plans.CLOCK))).all()
-    tx.execute(update(rows).where(*mine, rows.c.state == HELD).values(state=CANCELLED))
+    tx.execute(update(rows).where(*mine, is_(HELD)).values(state=CANCELLED))
     outbox.put(
         tx,
         [

@@ -82,9 +82,8 @@ async def test_who_has_departed_is_erased_later_and_is_not_counted_as_silent(bot
     assert "1 person: their account here has been closed" in told
 
 
-async def test_what_was_queued_for_the_departed_is_held_and_comes_when_they_are_back(both: Town) -> None:
+async def test_what_was_queued_for_the_departed_is_held_and_comes_when_they_are_back(town: Town) -> None:
     """The week's prompt waits; the account is opened again, and nothing is erased any more."""
-    town = both
     await running(town)
     await departs(town, "renata")
     await jump(town, FIRST_WEEK)
@@ -335,7 +334,7 @@ def state(town: Town, who: str) -> str | None:
 
 
 def asked(town: Town, who: str) -> list[Outgoing]:
-    return [one for one in town.private(who) if "You left the channel" in one.text]
+    return [one for one in town.private(who) if "You are not in the channel" in one.text]
 
 
 async def test_by_default_the_channel_decides_nothing(town: Town) -> None:
@@ -388,9 +387,8 @@ async def test_who_leads_is_not_welcomed_as_a_member(town: Town) -> None:
     assert (state(town, "imani"), len(town.private("imani"))) == (None, before)
 
 
-async def test_who_leaves_the_channel_is_asked_privately_and_stays_until_they_say_so(both: Town) -> None:
+async def test_who_leaves_the_channel_is_asked_privately_and_stays_until_they_say_so(town: Town) -> None:
     """Nothing is erased or stopped by leaving a channel."""
-    town = both
     await following(town)
     await goes(town, "renata", "e-1")
     await goes(town, "renata", "e-1")

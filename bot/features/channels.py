@@ -39,8 +39,8 @@ def left(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     if which is None or which.state != cohorts.RUNNING or member is None or member.state != cohorts.STARTED:
         return None
     return Outgoing(
-        f"You left the channel of {which.name}. You still belong to the cohort, and your prompts still come here. "
-        "Would you like to go on?",
+        f"You are not in the channel of {which.name} any more. You still belong to the cohort, and your prompts still "
+        "come here. Would you like to go on?",
         note="Nobody else sees this. Without an answer, nothing changes, and your journal stays yours either way.",
         options=(
             Option("Keep the prompts", "pausing.keep", which.cohort),

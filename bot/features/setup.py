@@ -138,7 +138,8 @@ def _save_roster(
         if wrong:
             return Errors({"members": f"{words.listed(wrong)} {why}. Please take them out."})
     _set_channel(tx, visit, cohort, channel)
-    cohorts.set_follows(tx, cohort, visit.field(_CHANGES) == _FOLLOWS)
+    if _CHANGES in visit.values:
+        cohorts.set_follows(tx, cohort, visit.field(_CHANGES) == _FOLLOWS)
     chosen = [people.meet(tx, address, profile, visit.now, visit.services.ids) for address, profile in profiles]
     kept = {one.person for one in chosen}
     missing = [one for one in cohorts.members(tx, cohort) if one.person not in kept]
