@@ -17,6 +17,7 @@ from sqlalchemy import func, select
 
 from bot import lanes, outbox
 from bot.errands import Terms
+from bot.keeping import Keeping
 from bot.messages import Option, Outgoing
 from bot.outbox import Intent
 from bot.store import Store
@@ -103,7 +104,7 @@ def words(number: int, recipient: str) -> str:
 
 
 def services(store: Store) -> Any:
-    return SimpleNamespace(store=store, now=lambda: datetime.now(UTC))
+    return SimpleNamespace(store=store, now=lambda: datetime.now(UTC), keeping=Keeping())
 
 
 def wave(number: int) -> list[Intent]:
