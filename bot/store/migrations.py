@@ -25,7 +25,7 @@ class SchemaError(CohortbookError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """From the schema of the step before it to `number`."""
+    """From the schema before `number` to `number`."""
 
     number: int
     what: str
@@ -179,19 +179,19 @@ def _eight(tx: Connection) -> None:
     )
 
 
-def _thirteen(tx: Connection) -> None:
-    sealed = {"sqlite": "BLOB", "postgresql": "BYTEA"}[tx.dialect.name]
-    tx.exec_driver_sql(
-        "CREATE TABLE token (platform VARCHAR(32) NOT NULL, name VARCHAR(64) NOT NULL, "
-        f"body {sealed} NOT NULL, PRIMARY KEY (platform, name))"
-    )
-
-
 def _nine(tx: Connection) -> None:
     moment = _instant(tx)
     tx.exec_driver_sql(f"ALTER TABLE workspace ADD COLUMN removed_at {moment}")
     tx.exec_driver_sql(f"ALTER TABLE place ADD COLUMN shut_at {moment}")
     tx.exec_driver_sql("ALTER TABLE cohort ADD COLUMN follows BOOLEAN DEFAULT false NOT NULL")
+
+
+def _ten(tx: Connection) -> None:
+    sealed = {"sqlite": "BLOB", "postgresql": "BYTEA"}[tx.dialect.name]
+    tx.exec_driver_sql(
+        "CREATE TABLE token (platform VARCHAR(32) NOT NULL, name VARCHAR(64) NOT NULL, "
+        f"body {sealed} NOT NULL, PRIMARY KEY (platform, name))"
+    )
 
 
 STEPS: tuple[Step, ...] = (
@@ -203,7 +203,7 @@ STEPS: tuple[Step, ...] = (
     Step(7, "what was counted and shown, notes without a name, and the audit", _seven),
     Step(8, "who was erased, links to one's own data, and until when words are kept", _eight),
     Step(9, "channels and workspaces that the bot was taken out of, and cohorts that follow their channel", _nine),
-    Step(13, "the tokens of workspaces that installed the bot, sealed", _thirteen),
+    Step(10, "the tokens of workspaces that installed the bot, sealed", _ten),
 )
 
 
@@ -215,11 +215,9 @@ def bring_up(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
     newest = steps[-1].number if steps else tables.SCHEMA_VERSION
     found = _found(engine) or _make(engine, newest)
     _refuse_newer(found, newest)
-    before = 1
     for step in steps:
         if step.number > found:
-            _take(engine, step, before)
-        before = step.number
+            _take(engine, step)
     _refuse_newer(_found(engine) or newest, newest)  # another replica, of a newer release, was faster
     return found
 
@@ -253,14 +251,13 @@ def _make(engine: Engine, newest: int) -> int:
     raise AssertionError("every attempt returns or raises")
 
 
-def _take(engine: Engine, step: Step, before: int) -> None:
-    """`before`: the schema that it starts from."""
+def _take(engine: Engine, step: Step) -> None:
     with _without_foreign_keys(engine) as tx:
         # Whoever comes second to the same step waits here, and then finds it done.
         found = tx.execute(select(tables.schema.c.version).with_for_update()).scalar_one()
         if found >= step.number:
             return
-        if found != before:
+        if found != step.number - 1:
             raise SchemaError(
                 f"This database has schema {found}, and the step to schema {step.number} cannot start from it. "
                 "Nothing was changed. Start the releases in between first."

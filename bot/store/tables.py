@@ -23,7 +23,7 @@ __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
 __all__ += ["download", "erasure"]
 __all__ += ["token"]
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 10
 
 
 def lane_name(address: str) -> str:

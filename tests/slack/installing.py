@@ -75,7 +75,9 @@ class Fair:
     async def browser(self, patience: float = 5.0) -> httpx.AsyncClient:
         """`patience`: how long the bot waits for Slack."""
         assert isinstance(self.platform.workspaces, Installed)
-        pages = InstallPages(self.platform.settings, self.platform.workspaces, self.hand, _word, patience=patience)
+        pages = InstallPages(
+            self.platform.settings, self.platform.workspaces, self.hand, _word, self.house, patience=patience
+        )
         app = Starlette(routes=pages.routes())
         made = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS)
         return await self._closing.enter_async_context(made)

@@ -13,6 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import DeliveryError, Locked, Refused
+from bot.messages import House
+from bot.news import Installation as InstallationNews
+from bot.news import News
 
 from . import install_pages, install_state
 from .calls import TIMEOUT_SECONDS, client, delivering
@@ -21,6 +24,7 @@ from .install_state import LASTS_SECONDS, Wrong
 from .installed import Installation, Installed
 from .manifest import SCOPES
 from .settings import INSTALL_PATH, REDIRECT_PATH, SlackSettings
+from .workspaces import PLATFORM
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,7 @@ class InstallPages:
         installed: Installed,
         seconds: Callable[[], float],
         token: Callable[[], str],
+        house: House,
         patience: float = TIMEOUT_SECONDS,
     ) -> None:
         self._settings = settings
@@ -42,6 +47,7 @@ class InstallPages:
         self._installed = installed
         self._seconds = seconds
         self._token = token
+        self._house = house
         self._patience = patience
 
     def routes(self) -> list[BaseRoute]:
@@ -86,6 +92,7 @@ class InstallPages:
             if installation is None:
                 return self._page(install_pages.WHOLE_ORGANIZATION)
             await self._installed.keep(installation)
+            await self._house.hear(News(InstallationNews(PLATFORM, installation.workspace)))
         except Refused as problem:
             log.error("an installation was not confirmed: %s", problem)
             return self._page(install_pages.REFUSED)

@@ -19,7 +19,7 @@ from bot.platforms import Safe
 
 from .calls import client, delivering, error_name
 from .settings import Installing, SlackSettings
-from .workspaces import Workspace, Workspaces
+from .workspaces import TAKEN_OUT, Workspace, Workspaces
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,6 @@ _HELD_SECONDS = 30.0
 """Another process may have been told of a new token, or to forget one."""
 _ABSENT_SECONDS = 60.0
 _RENEWED_BEFORE_MINUTES = 120
-_TAKEN_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +103,8 @@ class Installed(Workspaces):
     async def only(self) -> Workspace:
         raise Refused("Each Slack workspace here has a token of its own, and none was named.")
 
-    async def forget(self, workspace: str) -> None:
-        """The bot was taken out of there, says Slack, perhaps late."""
-        await self.installed(workspace)
+    async def names(self) -> list[str]:
+        return list(await self.safe.names())
 
     async def installed(self, workspace: str) -> bool:
         """Whether Slack still takes its token, which is then newer than word of an uninstall. One that Slack does not
@@ -130,7 +128,7 @@ class Installed(Workspaces):
             try:
                 await client(self._settings, known.token, self.session).auth_test()
             except SlackApiError as error:
-                if error_name(error) in _TAKEN_OUT:
+                if error_name(error) in TAKEN_OUT:
                     return False
                 raise
         return True

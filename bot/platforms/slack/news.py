@@ -49,12 +49,13 @@ class Newsroom:
         """The app is installed and its token good, perhaps after a time without; asked until Slack answers."""
         while True:
             try:
-                only = await self._workspaces.only()
+                names = await self._workspaces.names()
                 break
             except DeliveryError as problem:
                 await asyncio.sleep(problem.seconds if isinstance(problem, Wait) else _AGAIN_AFTER)
         try:
-            await self._house.hear(News(Installation(PLATFORM, only.id)))
+            for name in names:
+                await self._house.hear(News(Installation(PLATFORM, name)))
         except Exception:  # the edge of a task of its own; whoever acts is heard all the same
             log.exception("the house did not hear that the app is there", extra={"action": "here"})
 

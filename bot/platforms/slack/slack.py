@@ -100,7 +100,7 @@ class Slack:
         if self._installed is not None:
             from .install import InstallPages
 
-            found += InstallPages(self.settings, self._installed, self._seconds, self._token).routes()
+            found += InstallPages(self.settings, self._installed, self._seconds, self._token, house).routes()
         return found
 
     async def run(self, house: House) -> None:

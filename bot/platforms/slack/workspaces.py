@@ -16,7 +16,7 @@ from .calls import TIMEOUT_SECONDS, client, delivering, error_name
 from .settings import SlackSettings
 
 PLATFORM = "slack"
-_TAKEN_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+TAKEN_OUT = {"account_inactive", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Workspaces:
             try:
                 await client(self._settings, self._settings.bot_token.reveal(), self._session).auth_test()
             except SlackApiError as error:
-                if error_name(error) in _TAKEN_OUT:
+                if error_name(error) in TAKEN_OUT:
                     return False
                 raise
         return True
@@ -104,6 +104,6 @@ class Workspaces:
         """Whose token an event is served with, before anybody has looked at what it is."""
         return await self.only()
 
-    async def forget(self, workspace: str) -> None:
-        """The bot was taken out of there. Its one token stands in the settings; Slack is asked about it anew."""
-        self._only = None
+    async def names(self) -> list[str]:
+        """Each workspace that has the bot."""
+        return [(await self.only()).id]
