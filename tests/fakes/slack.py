@@ -287,6 +287,10 @@ class FakeSlack:
         person = next((user for user, room in self._dms.items() if room == one), one)
         return str(self.users.get(person, {}).get("team_id", TEAM))
 
+    def _told_to(self, one: str) -> str:
+        """The workspace that hears of what somebody does: a stranger's own does not have the bot."""
+        return found if (found := self.team_of(one)) in self.installed else TEAM
+
     def _of_others(self, given: Json) -> list[str]:
         named = [str(given[name]) for name in ("channel", "user", "users", "user_id") if given.get(name)]
         trigger = self._triggers.get(str(given.get("trigger_id", "")))
@@ -651,7 +655,7 @@ class FakeSlack:
             "command": name,
             "text": escaped(text),
             "user_id": user,
-            "team_id": self.team_of(user),
+            "team_id": self._told_to(user),
             "channel_id": channel,
             "channel_name": "directmessage" if channel.startswith("D") else "sample-cohort",
             "trigger_id": self.trigger(user, more.pop("trigger_seconds", TRIGGER_SECONDS)),
@@ -743,7 +747,7 @@ class FakeSlack:
         return answer
 
     async def event(self, event: Json, event_id: str = "", retry: int = 0, team: str = "") -> Json:
-        team = team or self.team_of(str(event.get("user", "")))
+        team = team or self._told_to(str(event.get("user", "")))
         payload = {
             "type": "event_callback",
             "team_id": team,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.messages import Address, Field, Form, Incoming, Option, Outgoing, Press, Reply, Submission
-from bot.news import News
+from bot.news import Installation, News
 
 REFLECT = Form(
     "form-1",
@@ -29,6 +29,8 @@ class ScriptedHouse:
         self.news: list[News] = []
         self.told = asyncio.Event()
         """Any news came."""
+        self.installed: Callable[[str], Awaitable[bool]] | None = None
+        """The platform that is asked."""
         self.reply: Reply | Callable[[Incoming], Reply] = Outgoing("Hello.")
         self.hold: asyncio.Event | None = None
         """While it is not set, no answer comes."""
@@ -44,7 +46,10 @@ class ScriptedHouse:
         return self.reply(incoming) if callable(self.reply) else self.reply
 
     async def hear(self, news: News) -> None:
+        """As every house does, it asks whether a workspace still has the bot."""
         self.news.append(news)
+        if isinstance(news.what, Installation) and self.installed is not None:
+            await self.installed(news.what.workspace)
         self.told.set()
 
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:

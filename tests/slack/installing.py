@@ -110,7 +110,9 @@ async def fair(slack: FakeSlack, folder: Path, mode: str = "http") -> AsyncItera
     safe = Safe(store, vault, "slack")
     platform = Slack(settings(slack, mode), seconds=hand)
     platform.use(safe)
-    made = Fair(slack, platform, ScriptedHouse(), safe, hand)
+    house = ScriptedHouse()
+    house.installed = platform.installed
+    made = Fair(slack, platform, house, safe, hand)
     async with made._closing, open_door(slack, platform, made.house):
         yield made
     vault.close()

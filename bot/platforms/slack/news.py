@@ -62,6 +62,8 @@ class Newsroom:
     async def _changes(self, body: Body) -> list[Change]:
         event = body.get("event") or {}
         kind, user, channel = str(event.get("type") or ""), events.user_of(body), events.channel_of(body)
+        if kind == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+            return []  # people's own tokens are not asked for
         if kind in APP_EVENTS:  # with a token that is no longer good, nobody could be asked whose event it is
             return [Installation(PLATFORM, one) for one in dict.fromkeys(events.workspaces_named(body)) if one]
         found = await self._workspaces.among(events.workspaces_named(body))
