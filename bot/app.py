@@ -28,6 +28,7 @@ from bot.clock import machine_now
 from bot.config import Settings
 from bot.consent import Facts
 from bot.directory import Directory
+from bot.disk import open_to_others
 from bot.errands import Terms
 from bot.forgetting import Forgetting, catch_up
 from bot.held import Held
@@ -130,10 +131,12 @@ class House:
 
     def news(self) -> Sequence[str]:
         """What whoever starts the bot should read now: where a new key is, or why people's words stay locked."""
-        vault = self.services.vault
-        if not vault.cause:
-            return vault.news
-        return (f"What people write can be neither kept nor opened now. {vault.cause}",)
+        vault, told = self.services.vault, list[str]()
+        if vault.cause:
+            told.append(f"What people write can be neither kept nor opened now. {vault.cause}")
+        told += [] if vault.cause else vault.news
+        told += [warning for warning in (open_to_others(self.settings.data),) if warning]
+        return told
 
     def hang_up(self) -> None:
         """End what would go on for as long as a page is open; what is being sent is finished first."""
@@ -196,9 +199,9 @@ def _build(
             using(Safe(store, vault, name))
     search = Search(settings.index_folder)
     held = Held()
-    keys = house_keys.in_folder(settings.data)
-    ledger = Ledger(settings.data / tombstones.FILE, keys.erasures)
     try:
+        keys = house_keys.opened(vault, store, settings.data)
+        ledger = Ledger(settings.data / tombstones.FILE, keys.erasures, keys.cause)
         catch_up(store, vault, keys, ledger, settings.keyring_copies, machine_now(), ids)
     except BaseException:
         vault.close()

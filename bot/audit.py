@@ -20,6 +20,8 @@ from bot.store.tables import audit, tenant
 
 DONE, REFUSED = "done", "refused"
 OPERATOR = "operator"
+NO_KEY = b""
+"""While the vault is locked the record goes on under this one, and what is written then is told apart for ever."""
 _BEGINNING = bytes(32)
 
 
@@ -135,7 +137,13 @@ def problems(tx: Connection, key: bytes, kept: Iterable[Head] = ()) -> list[str]
         if row.number != number + 1:
             found.append(f"{row.tenant}: after entry {number} comes entry {row.number}.")
         entry = _entry(row)
-        if not hmac.compare_digest(_mac(key, before, row.tenant, row.number, entry.at, entry.deed), row.mac):
+        this = (before, row.tenant, row.number, entry.at, entry.deed)
+        if hmac.compare_digest(_mac(NO_KEY, *this), row.mac):
+            found.append(
+                f"{row.tenant}: entry {row.number} was written without the key, as while the vault is locked, so "
+                "anybody who can change the database could have written it."
+            )
+        elif not hmac.compare_digest(_mac(key, *this), row.mac):
             found.append(f"{row.tenant}: entry {row.number} is not what was written, or not where it was written.")
         at[row.tenant] = (row.number, row.mac)
         codes[row.tenant, row.number] = code(row.mac)

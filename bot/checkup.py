@@ -66,6 +66,11 @@ def _help_card(settings: config.Settings) -> Line:
 def _folder(folder: Path) -> Line:
     import os
 
+    from bot.disk import open_to_others
+
+    warning = open_to_others(folder)
+    if warning:
+        return Line(False, warning)
     there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if os.access(there, os.W_OK):
         return Line(True, f"data folder {folder}")

@@ -58,17 +58,22 @@ def list_(ctx: click.Context, newest: int) -> None:
 def verify(ctx: click.Context, file: Path | None) -> None:
     """Say whether every entry is as it was written, and nothing is missing."""
     from bot import audit as record
-    from bot import heads, house_keys
+    from bot import heads, house_keys, key_commands
 
     settings = settings_of(ctx)
     kept = heads.read(file or settings.data / heads.FILE)
+    keyring = key_commands.opened(settings.key_places)
+    try:
+        key = house_keys.of_audit(keyring, settings.data)
+    finally:
+        keyring.close()
     with _store(settings) as store, store.engine.connect().execution_options(read_only=True) as tx:
-        found = record.problems(tx, house_keys.in_folder(settings.data).audit, kept)
+        found = record.problems(tx, key, kept)
         now = record.heads(tx)
     for line in found:
         click.echo(line)
     if found:
-        click.echo(f"\n{len(found)} entries are not as they were written. Keep this database, and ask why.", err=True)
+        click.echo(f"\n{len(found)} entries cannot be relied on. Keep this database, and ask why.", err=True)
         sys.exit(1)
     click.echo(f"All is well: {sum(one.number for one in now)} entries, checked beside {len(kept)} codes kept outside.")
 

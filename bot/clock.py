@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal, Protocol
 
+from bot.disk import own_folder
+
 _STRIDES = {"day": timedelta(days=1), "week": timedelta(weeks=1)}
 _MOST_STEPS = 2000
 
@@ -56,7 +58,7 @@ class DemoClock:
 
     def set(self, moment: datetime) -> None:
         self._ahead = moment - self._machine()
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(self._file.parent)
         self._file.write_text(json.dumps({"ahead_seconds": self._ahead.total_seconds()}), "utf-8")
 
     async def advance(self, by: Literal["next", "day", "week"], after_step: Callable[[], Awaitable[None]]) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Connection, delete
 
 from bot import backup, downloads, erasure, outbox, retention
+from bot.errors import Locked
 from bot.forgetting import AlreadyGone
 from bot.store import milestones
 from bot.store.tables import inbox
@@ -44,7 +45,8 @@ async def once(services: Services, backups: Path) -> int:
         return 0
     gone = 0
     for whose in await store.read(retention.over, services, at):
-        gone += await services.forgetting.let_go(*whose)
+        with contextlib.suppress(Locked):  # their day comes again when the vault is open
+            gone += await services.forgetting.let_go(*whose)
     for who in await store.read(retention.left_long_ago, at):
         with contextlib.suppress(AlreadyGone):  # another process was faster
             await services.forgetting.forget(*who)

@@ -11,7 +11,7 @@ from bot import outbox, tally
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
-from bot.store import cohorts, people
+from bot.store import cohorts, milestones, people
 from bot.store.tables import (
     account,
     broadcast,
@@ -80,8 +80,11 @@ def erase(
     messages = _take_away(tx, tenant, who, receipt, now)
     somebody = people.somebody(tx, tenant, who)
     unsigned.withdraw_all(tx, somebody)
-    for which in cohorts.ever_of(tx, somebody):
-        _forget_counted(tx, keys, tenant, who, which, ids)
+    if keys.counted:
+        for which in cohorts.ever_of(tx, somebody):
+            _forget_counted(tx, keys, tenant, who, which, ids)
+    else:
+        milestones.replace(tx, milestones.UNLINK, at)
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
     for table in _THEIRS:

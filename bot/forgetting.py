@@ -20,7 +20,7 @@ from sqlalchemy import Connection, select
 from bot import erasure, house_keys, keyring_copies, tombstones
 from bot.clock import machine_now
 from bot.erasure import Erased
-from bot.errors import CohortbookError
+from bot.errors import CohortbookError, Locked
 from bot.held import Held
 from bot.house_keys import HouseKeys
 from bot.ids import Ids, random_id
@@ -106,10 +106,13 @@ class Forgetting:
 
     async def let_go(self, tenant: str, who: str, which: str) -> int:
         """What they wrote in one cohort alone; returns how many reflections. The files are swept with the daily round.
+        Raises Locked.
 
         Should the process end between the two, the rows that are left open for nobody, and the next round takes them.
         """
         async with self._one_at_a_time:
+            if not self._keys.counted:  # before anything is destroyed, since what was counted could not follow
+                raise Locked(self._keys.cause)
             await asyncio.to_thread(destroy, self._vault, self._copies, tenant, who, which)
             return await self._store.write(erasure.let_go, self._keys, tenant, who, which, self._ids)
 
@@ -160,6 +163,8 @@ def catch_up(
     with store.begin() as tx:
         done = erasure.recorded(tx)
     if not ledger.there and not done and not restored:
+        if not keys.erasures:
+            return 0  # nobody can be erased before it is there
         ledger.begin()
     listed = ledger.stones()
     unknown = done - set(listed)
@@ -191,8 +196,8 @@ def in_restored(settings: Settings) -> Callable[[Store], int]:
     def forget(store: Store) -> int:
         vault = open_vault(settings.key_places, store)
         try:
-            keys = house_keys.in_folder(settings.data)
-            ledger = Ledger(settings.data / tombstones.FILE, keys.erasures)
+            keys = house_keys.opened(vault, store, settings.data)
+            ledger = Ledger(settings.data / tombstones.FILE, keys.erasures, keys.cause)
             copies = settings.keyring_copies
             return catch_up(store, vault, keys, ledger, copies, machine_now(), random_id, restored=True)
         finally:

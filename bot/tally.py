@@ -18,9 +18,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
 
 from bot import releases
+from bot.ids import Ids
 from bot.programs import Question
 from bot.releases import FEWEST, Table
-from bot.store.tables import release, tally
+from bot.store.tables import membership, release, tally
 
 COUNTED = ("scale", "choice")
 """Kinds of question whose answers are counted; words never are."""
@@ -98,6 +99,21 @@ def forget(tx: Connection, tenant: str, cohort: str, member: str, nobody: str) -
     theirs = (tally.c.tenant == tenant, tally.c.cohort == cohort, tally.c.member == member)
     tx.execute(delete(tally).where(*theirs, tally.c.batch == 0))
     tx.execute(update(tally).where(*theirs).values(member=nobody))
+
+
+def forget_strangers(tx: Connection, key: bytes, ids: Ids) -> int:
+    """The same for whoever is in no cohort any more; returns how many."""
+    joined = tx.execute(select(membership.c.tenant, membership.c.cohort, membership.c.person)).all()
+    known = {(row.tenant, row.cohort, pseudonym(key, *row)) for row in joined}
+    counted = tx.execute(select(tally.c.tenant, tally.c.cohort, tally.c.member).distinct()).all()
+    strangers = [row for row in counted if tuple(row) not in known]
+    for row in strangers:
+        forget(tx, row.tenant, row.cohort, row.member, ids())
+    return len(strangers)
+
+
+def any_counted(tx: Connection) -> bool:
+    return tx.execute(select(tally.c.member).limit(1)).first() is not None
 
 
 def freeze(tx: Connection, now: datetime) -> bool:

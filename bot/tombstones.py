@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from bot.disk import sync
-from bot.errors import CohortbookError
+from bot.disk import own_folder, sync
+from bot.errors import CohortbookError, Locked
 
 FILE = "erasures.ledger"
 COPY = ".erasures"
 """What the name of a backup is followed by in the name of the ledger's copy."""
 _HEAD = "cohortbook erasures 1"
+_ANY_HEAD = re.compile(rf"{_HEAD} [0-9a-f]{{16}}")
 _LINE = re.compile(r"(\S{1,32}) ([0-9a-f]{64}) (\S+)")
 
 
@@ -36,14 +37,18 @@ class Tombstone(NamedTuple):
 
 class Ledger:
     """`key`: the house's own, without which nobody can tell whose mark one is. It is not the one that opens words, so
-    that people can be erased while that one is missing.
+    that people can be erased while that one is missing. Empty when it is not there, for the reason of `cause`.
     """
 
-    def __init__(self, file: Path, key: bytes) -> None:
+    def __init__(self, file: Path, key: bytes, cause: str = "") -> None:
         self.file = file
         self._key = key
+        self._cause = cause
 
     def stone(self, tenant: str, person: str) -> Tombstone:
+        """Raises Locked without the key."""
+        if not self._key:
+            raise Locked(self._cause)
         return Tombstone(tenant, self._mark("person", tenant, person))
 
     def _mark(self, *parts: str) -> str:
@@ -61,7 +66,7 @@ class Ledger:
 
     def begin(self) -> None:
         """An empty one; never over another."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(self.file.parent)
         file = os.open(self.file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as out:
             out.write(f"{self._head}\n")
@@ -91,12 +96,13 @@ class Ledger:
             ) from None
         except (OSError, UnicodeDecodeError) as problem:
             raise LedgerError(f"The ledger {self.file} cannot be read ({problem}). Nothing was changed.") from None
-        if head != self._head and head.startswith(_HEAD):
+        ours = head == self._head if self._key else bool(_ANY_HEAD.fullmatch(head))
+        if not ours and head.startswith(_HEAD):
             raise LedgerError(
-                f"The ledger {self.file} was written with another house key than the one in this folder, so nobody in "
-                "it would be found. Nothing was changed. Put the house.key that belongs to it beside it."
+                f"The ledger {self.file} was written with another house key than the one in the keyring, so nobody in "
+                "it would be found. Nothing was changed. Bring the keyring back that belongs to it."
             )
-        if head != self._head:
+        if not ours:
             raise self._damaged(1)
         found = {}
         for number, line in enumerate(lines[:-1], 2):  # after the last end of a line there is nothing, or a torn one

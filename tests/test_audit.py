@@ -22,6 +22,7 @@ from bot.store.engine import open_engine
 from bot.store.oversight import APPEND_ONLY
 from tests.databases import database as database
 from tests.operations.test_migrations import lay
+from tests.vault.places import opened
 
 KEY = b"k" * 32
 AT = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
@@ -273,7 +274,10 @@ def test_verify_says_what_is_wrong_and_fails(tmp_path: Path) -> None:
     data = tmp_path / "data"
     settings = tmp_path / "cohortbook.yaml"
     settings.write_text(f"data: {data}\n")
-    kept, keys = Store.in_folder(data), house_keys.in_folder(data)
+    kept = Store.in_folder(data)
+    vault = opened(kept, data)
+    keys = house_keys.opened(vault, kept, data)
+    vault.close()
     with kept.begin() as tx:
         write(tx, 6, keys.audit)
         heads.keep(data, AT.date(), audit.heads(tx))

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import erasure, forgetting, house_keys, own_data, tombstones
-from bot.errors import CohortbookError, NotAllowed
+from bot import erasure, forgetting, own_data, tombstones
+from bot.errors import NotAllowed
 from bot.forgetting import AlreadyGone
 from bot.messages import Form, Outgoing, Press
 from bot.store import cohorts, people, sweeping
@@ -376,14 +376,3 @@ async def test_erasing_asks_and_then_offers_nothing_that_would_lead_back(town: T
     """After it the only button is how far the deletions are."""
     await everything(town)
     assert labels(await erase(town)) == ["How far is that?"]
-
-
-def test_a_lost_house_key_is_not_replaced_over_a_ledger(tmp_path: Path) -> None:
-    """With another key nobody in the ledger would be known, and a backup would bring them back."""
-    made = house_keys.in_folder(tmp_path)
-    assert house_keys.in_folder(tmp_path) == made
-    tombstones.Ledger(tmp_path / tombstones.FILE, made.erasures).begin()
-    (tmp_path / house_keys.FILE).unlink()
-    with pytest.raises(CohortbookError, match="is missing"):
-        house_keys.in_folder(tmp_path)
-    assert not (tmp_path / house_keys.FILE).exists()

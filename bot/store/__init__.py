@@ -16,6 +16,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from bot.disk import own_folder
 from bot.store import aftermath, migrations, sweeping
 from bot.store.engine import THREADS, open_engine
 from bot.store.migrations import SchemaError
@@ -47,7 +48,7 @@ class Store:
 
     @classmethod
     def in_folder(cls, folder: Path, machine: Callable[[], datetime] | None = None) -> Store:
-        folder.mkdir(parents=True, exist_ok=True)
+        own_folder(folder)
         return cls(f"sqlite:///{folder / 'cohortbook.sqlite'}", machine)
 
     @property

@@ -1,4 +1,5 @@
-"""Moments of the database itself: when it was copied, restored, and last gone through for what is over."""
+"""Moments of the database itself: when it was copied, restored, last gone through for what is over, and since when
+something waits to be made up for."""
 
 from __future__ import annotations
 
@@ -9,6 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select
 from bot.store.tables import milestone
 
 BACKUP, RESTORE, PURGE, NOTICES = "backup", "restore", "purge", "notices"
+UNLINK = "unlink"
+"""Somebody was erased while the vault was locked, and what was counted of them still stands under their pseudonym."""
 
 
 def record(tx: Connection, what: str, at: datetime) -> None:
@@ -21,5 +24,9 @@ def latest(tx: Connection, what: str) -> datetime | None:
 
 def replace(tx: Connection, what: str, at: datetime) -> None:
     """For what happens every day: only the last time is worth knowing."""
-    tx.execute(delete(milestone).where(milestone.c.what == what))
+    forget(tx, what)
     record(tx, what, at)
+
+
+def forget(tx: Connection, what: str) -> None:
+    tx.execute(delete(milestone).where(milestone.c.what == what))

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.disk import own_folder
 from bot.errors import CohortbookError
 
 DATABASE = "cohortbook.sqlite"
@@ -86,7 +87,7 @@ class Ownership:
 
 def take(folder: Path, doing: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Ownership:
     """Raises Owned, with the owner's name, when another process has the file."""
-    folder.mkdir(parents=True, exist_ok=True)
+    own_folder(folder)
     file = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

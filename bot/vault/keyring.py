@@ -6,9 +6,10 @@ here before the first row is sealed with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from types import ModuleType
 from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, insert, inspect, select, update
@@ -139,25 +140,45 @@ class Keyring:
         found = self.find(owner, purpose)
         if found is not None:
             return found
-        made = DataKey(self._random(envelope.ID_BYTES), self._random(envelope.KEY_BYTES))
-        with self.begin() as tx:
-            fingerprint = self._current(tx)
-            dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-            tx.execute(
-                dialect.insert(data_key)
-                .values(
-                    **owner._asdict(),
-                    purpose=purpose.value,
-                    key=made.id.hex(),
-                    fingerprint=fingerprint,
-                    wrapped=self.wrap(fingerprint, owner, purpose, made),
-                )
-                .on_conflict_do_nothing()
-            )
-            found = self._find(tx, owner, purpose)
+        self.put(owner, {purpose: self._random(envelope.KEY_BYTES)})
+        found = self.find(owner, purpose)
         if found is None:
             raise LookupError("a key that was just written is there")
         return found
+
+    def put(self, owner: Owner, secrets: Mapping[Purpose, bytes]) -> None:
+        """All of them or none; a key that is there already stays. On disk when this returns."""
+        with self.begin() as tx:
+            fingerprint = self._current(tx)
+            for purpose, secret in secrets.items():
+                made = DataKey(self._random(envelope.ID_BYTES), secret)
+                tx.execute(
+                    _dialect(tx)
+                    .insert(data_key)
+                    .values(
+                        **owner._asdict(),
+                        purpose=purpose.value,
+                        key=made.id.hex(),
+                        fingerprint=fingerprint,
+                        wrapped=self.wrap(fingerprint, owner, purpose, made),
+                    )
+                    .on_conflict_do_nothing()
+                )
+
+    def ledger_key(self) -> bytes | None:
+        """Under which the erased are marked. Not wrapped, so that people can be erased while the vault is locked."""
+        with self.begin(reading=True) as tx:
+            if not inspect(tx).has_table(rings.mark.name):
+                return None
+            found: bytes | None = tx.execute(select(rings.mark.c.secret)).scalar()
+            return found
+
+    def put_ledger_key(self, secret: bytes) -> None:
+        """Unless there is one. On disk when this returns."""
+        with self.begin() as tx:
+            rings.mark.create(tx, checkfirst=True)
+            made = _dialect(tx).insert(rings.mark).values(purpose="erasures", secret=secret)
+            tx.execute(made.on_conflict_do_nothing())
 
     def destroy(self, tenant: str, person: str) -> int:
         """Every key of a person, and what is remembered of their rows. Needs no key-encryption key."""
@@ -216,6 +237,10 @@ class Keyring:
                 "that key and start it again."
             )
         return found
+
+
+def _dialect(tx: Connection) -> ModuleType:
+    return sqlite if tx.dialect.name == "sqlite" else postgresql
 
 
 def _bound(owner: Owner, purpose: Purpose, key_id: bytes) -> list[str]:

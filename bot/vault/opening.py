@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
+from bot.disk import own_folder
 from bot.errors import CohortbookError, Locked
 from bot.store.tables import vault as named
 from bot.vault import key_file, rows, upgrade
@@ -51,10 +52,8 @@ def open_vault(
         else:
             keks = read_keys(places)
         if known and known != name:
-            raise Locked(
-                "The keyring belongs to another database than this one. Nothing was lost or changed. Name the "
-                "keyring that was made with this data, and start again."
-            )
+            keyring.close()
+            return Vault.locked(_ANOTHER)  # and nothing is taken out of one that is not ours
         keyring.take([one.only(*purposes) for one in keks])
         _bind(store, name)
         vault = Vault(keyring, random)
@@ -76,6 +75,10 @@ def missing_keys(store: Store, keyring: Keyring) -> int:
     return sum(keyring.without_key(owners, purpose) for purpose, owners in found.items())
 
 
+_ANOTHER = (
+    "The keyring belongs to another database than this one. Nothing was lost or changed. Name the keyring that was "
+    "made with this data, and start again."
+)
 _NO_KEYRING = (
     "The keyring is missing, and there are words that were sealed with its keys. Nothing was lost or changed. Bring "
     "the newest copy of the keyring back and start again."
@@ -94,7 +97,7 @@ def _keyring(places: Places, random: Callable[[int], bytes], *, expected: bool) 
     if file is not None and expected and not file.exists():
         raise Locked(_NO_KEYRING)  # and no empty one is left in its place
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        own_folder(file.parent)
     try:
         return Keyring(places.keyring, random)
     except CohortbookError as problem:

@@ -44,6 +44,14 @@ data_key = Table(
     Index("keyring_key_of", "fingerprint"),
 )
 
+mark = Table(
+    "keyring_mark",
+    metadata,
+    Column("purpose", String(16), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+)
+"""Not wrapped: see `Keyring.ledger_key`."""
+
 floor = Table(
     "keyring_floor",
     metadata,

@@ -39,14 +39,14 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.places = Places(f"sqlite:///{folder / 'keyring.sqlite'}", folder / "key" / "cohortbook.key")
-        self.keys = house_keys.in_folder(folder)
-        self.ledger = Ledger(folder / "erasures.ledger", self.keys.erasures)
         self.copies = folder / "keyring-backups"
         self.open()
 
     def open(self) -> int:
         self.store = Store.in_folder(self.folder)
         self.vault = open_vault(self.places, self.store)
+        self.keys = house_keys.opened(self.vault, self.store, self.folder)
+        self.ledger = Ledger(self.folder / "erasures.ledger", self.keys.erasures)
         again = catch_up(self.store, self.vault, self.keys, self.ledger, self.copies, START, random_id)
         self.forgetting = Forgetting(
             self.store, self.vault, self.keys, self.ledger, self.copies, Held(), {}, Keeping(), random_id, lambda: START

@@ -45,27 +45,27 @@ def lived(folder: Path, *who: str) -> None:
     with store.begin() as tx:
         for one in who or ("renata",):
             write(tx, vault, somebody(one), f"words of {one}", f"e-{one}")
-    vault.close()
-    store.close()
-    ledger = Ledger(folder / "data" / tombstones.FILE, house_keys.in_folder(folder / "data").erasures)
+    ledger = Ledger(folder / "data" / tombstones.FILE, house_keys.opened(vault, store, folder / "data").erasures)
     if not ledger.there:
         ledger.begin()
+    vault.close()
+    store.close()
 
 
 def test_keys_are_looked_at_replaced_and_destroyed(tmp_path: Path) -> None:
     """Each step says where things stand and what comes next."""
     lived(tmp_path)
-    assert "wraps 1 keys  in use" in cohortbook(tmp_path, "keys", "status").output
+    assert "wraps 3 keys  in use" in cohortbook(tmp_path, "keys", "status").output
     said = cohortbook(tmp_path, "keys", "rotate")
     assert said.exit_code == 0
-    assert "Wrapped 1 keys anew. No word that people wrote was touched." in said.output
+    assert "Wrapped 3 keys anew. No word that people wrote was touched." in said.output
     assert "`cohortbook keys retire` destroys the old ones" in said.output
     assert "Aborted" in cohortbook(tmp_path, "keys", "retire").output
     said = cohortbook(tmp_path, "keys", "retire", "--yes")
     assert "A fresh copy of the keyring is in" in said.output
     assert "Destroyed: " in said.output
     assert len(places(tmp_path / "data").key_file.read_text().splitlines()) == 1
-    assert "wraps 1 keys  in use" in cohortbook(tmp_path, "keys", "status").output
+    assert "wraps 3 keys  in use" in cohortbook(tmp_path, "keys", "status").output
 
 
 def test_without_a_keyring_there_is_nothing_to_do(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ async def test_the_running_bot_replaces_its_key_itself(tmp_path: Path) -> None:
         vault = house.services.vault
         await house.store.write(write, vault, RENATA, "before", "e1")
         found = await asyncio.to_thread(control.ask, settings.data, "keys.rotate")
-        assert (found["done"], found["left"]) == (1, 0)
+        assert (found["done"], found["left"]) == (3, 0)
         await house.store.write(write, vault, somebody("kwame"), "after", "e2")
         assert (await asyncio.to_thread(control.ask, settings.data, "keys.retire"))["retired"]
         kept = await house.store.read(private.find, vault, RENATA, "e1")
