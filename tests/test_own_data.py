@@ -14,7 +14,7 @@ import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from bot import downloads, own_data, own_data_back, sealed_file
 from bot.messages import Outgoing, Press
@@ -292,3 +292,19 @@ async def test_an_open_form_of_somebody_who_was_erased_saves_nothing_under_their
     assert "no longer have that message" in text_of(await town.press("renata", waits, "Save privately"))
     assert kept(town)["entry"] == []
     assert kept(town)["download"] == []
+
+
+async def test_what_was_taken_along_takes_the_place_of_a_row_that_does_not_open(town: Town) -> None:
+    """One damaged row must not keep the others from coming back; its writer has the words of it."""
+    await first_week(town)
+    await write(town, "renata", hope="h")
+    me = somebody(town, "renata")
+    vault, ids = town.house.services.vault, town.house.services.ids
+    entries = own_data_back.read(_zip(gathered(town, "renata")))
+    with town.house.store.begin() as tx:
+        tx.execute(update(entry).values(body=b"damaged"))
+        assert own_data_back.bring_back(tx, vault, me, entries, ids) == own_data_back.Back(1, 0, 0)
+    with town.house.store.begin() as tx:
+        (back,) = private.everything(tx, vault, me)
+    assert back.readable
+    assert back.words == entries[0].words

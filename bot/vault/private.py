@@ -82,9 +82,12 @@ def save(
 
 
 def put_back(tx: Connection, vault: Vault, who: Somebody, made: Entry, ids: Ids) -> bool:
-    """An entry as its writer had taken it along; False when its form is kept already."""
-    if of_form(tx, vault, who, made.form) is not None:
-        return False
+    """An entry as its writer had taken it along; False when its form is kept already and opens."""
+    for kept in _opened(tx, vault, who, _mine(who).where(entry.c.form == made.form)):
+        if kept.readable:
+            return False
+        remove(tx, vault, who, kept.entry)
+        made = replace(made, entry=ids())
     taken = select(entry.c.entry).where(entry.c.tenant == who.tenant, entry.c.entry == made.entry)
     name = rows.item(entry, made.entry)
     lowest = vault.floors(who.tenant, [name]).get(name, 0)
