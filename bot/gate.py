@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, literal, null, select, union_all
+from sqlalchemy import Connection, Select, bindparam, literal, null, select, union_all
 
 from bot.choose import NOT_YOURS
 from bot.store import people
@@ -52,7 +52,7 @@ def foreign(tx: Connection, who: Somebody, action: str, value: str) -> Foreign |
     parts = [part for part in value.split(":") if part and len(part) <= _LONGEST and not part.isdigit()]
     if not parts:
         return None
-    for row in tx.execute(union_all(*(one for part in parts for one in _named(part)))).all():
+    for row in sorted(tx.execute(_NAMED, {"parts": parts}), key=lambda row: parts.index(row.id)):
         if row.tenant != who.tenant:
             return Foreign("", "", "")
         if not _may(tx, who, action, row.kind, row.id, row.cohort, row.owner):
@@ -60,15 +60,15 @@ def foreign(tx: Connection, who: Somebody, action: str, value: str) -> Foreign |
     return None
 
 
-def _named(part: str) -> list[Select[tuple[str, str, str, str, str | None]]]:
-    return [
+_NAMED = union_all(
+    *(
         select(
             literal(kind).label("kind"),
             table.c.tenant,
             table.c[own].label("id"),
             table.c.cohort,
             (table.c.person if "person" in table.c and kind != "broadcast" else null()).label("owner"),
-        ).where(table.c[own] == part)
+        ).where(table.c[own].in_(bindparam("parts", expanding=True)))
         for kind, table, own in (
             ("cohort", cohort, "cohort"),
             ("entry", entry, "entry"),
@@ -77,7 +77,9 @@ def _named(part: str) -> list[Select[tuple[str, str, str, str, str | None]]]:
             ("broadcast", broadcast, "broadcast"),
             ("note", unsigned, "note"),
         )
-    ]
+    )
+)
+"""Whatever an id may name, in whichever workspace."""
 
 
 def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home: str, owner: str | None) -> bool:

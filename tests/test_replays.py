@@ -18,6 +18,7 @@ from bot.store import cohorts, people
 from bot.store.tables import audit as record
 from bot.store.tables import broadcast, cohort, entry, request, share, unsigned
 from tests.dialogue import dialogues, load, play
+from tests.prove import Proof
 from tests.seam_driver import SeamDriver
 from tests.town import Town, open_town, text_of
 from tests.ways import kept
@@ -170,19 +171,27 @@ def driver(tmp_path: Path, index_folder: Path) -> Iterator[Replayer]:
 
 
 @pytest.mark.parametrize(
-    "name", [one if one in SHORTER_DRAW else pytest.param(one, marks=pytest.mark.prove) for one in dialogues()]
+    "name", [one if one in SHORTER_DRAW else pytest.param(one, marks=pytest.mark.prove(29)) for one in dialogues()]
 )
-def test_everybody_else_is_refused_and_it_is_recorded(name: str, driver: Replayer) -> None:
+def test_everybody_else_is_refused_and_it_is_recorded(
+    name: str, driver: Replayer, proof: Proof, request: pytest.FixtureRequest
+) -> None:
     """A member, a facilitator of another cohort, a guest, another workspace, and who once led this one."""
     play(load(name), driver)
-    print(f"\n{name}: {driver.refused} replays, {driver.refused - len(driver.passed)} refused and recorded")
+    if request.node.get_closest_marker("prove"):
+        done = f"{driver.refused - len(driver.passed)} of {driver.refused} refused and recorded"
+        proof(name, done, "all", driver.passed == [])
     assert driver.passed == []
     assert driver.refused > 20
 
 
-@pytest.mark.parametrize("name", ["privacy", pytest.param("questions", marks=pytest.mark.prove)])
-def test_the_features_own_locks_hold_without_the_gate(name: str, driver: Replayer) -> None:
+@pytest.mark.parametrize("name", ["privacy", pytest.param("questions", marks=pytest.mark.prove(29))])
+def test_the_features_own_locks_hold_without_the_gate(
+    name: str, driver: Replayer, proof: Proof, request: pytest.FixtureRequest
+) -> None:
     """Nothing is shown and nothing changes, should the gate before them ever be open."""
     driver._town.house.desk.guarded = False
     play(load(name), driver)
+    if request.node.get_closest_marker("prove"):
+        proof(f"{name}, without the gate", f"{driver.refused} refused", "all", driver.refused > 20)
     assert driver.refused > 20

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from bot.messages import Form, Outgoing, Press, Reply, Submission
+from bot.messages import Command, Form, Incoming, Outgoing, Press, Reply, Submission
+from tests.prove import Proof
 from tests.town import Town, open_town
 from tests.ways import MEMBERS, answers, first_week
 
@@ -28,6 +31,9 @@ PLACES = (
     "shared-with-me.list",
     "requests.list",
 )
+HISTORIES = 10_000
+TOGETHER = 100
+"""Histories of one pair of worlds, each going on from where the one before ended; then a fresh pair begins."""
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
 STEPS = st.tuples(
     st.sampled_from(["write", "write", "note", "think", "edit", "delete", "skip", "propose", "draft", "hour"]),
@@ -43,6 +49,7 @@ class World:
     town: Town
     cohort: str
     which: int
+    _looks: int = 0
 
     async def live(self, step: tuple[str, str, tuple[str, str]]) -> None:
         action, who, words = step
@@ -83,36 +90,55 @@ class World:
 
     async def seen(self) -> bytes:
         """Every page that opens for a facilitator, and all that was ever sent to her or to the channel."""
-        found: list[Reply] = [await self.town.command("imani", "/facilitate")]
+        found: list[Reply] = [await self._look(Command("facilitate"))]
         for place in PLACES:
-            found.append(await self.town.act("imani", Press(place, self.cohort)))
-        form = await self.town.act("imani", Press("broadcasts.write", self.cohort))
+            found.append(await self._look(Press(place, self.cohort)))
+        form = await self._look(Press("broadcasts.write", self.cohort))
         assert isinstance(form, Form)
-        found.append(await self.town.act("imani", Submission(form.id, form.action, form.value, {"text": " "})))
+        found.append(await self._look(Submission(form.id, form.action, form.value, {"text": " "})))
+        await self.town.house.tick()  # whatever the looking itself may send
         sent = self.town.private("imani") + self.town.public()
         pages = [f"{page.text}|{page.title}|{page.note}" for page in sent]
         others = [(one.address.id, one.key, len(one.outgoing.options)) for one in self.town.chat.delivered]
         return repr((found, pages, [one for one in others if one[0] in ("imani", "sample-cohort")])).encode()
 
+    async def _look(self, what: Command | Press | Submission) -> Reply:
+        """As `Town.act`, without a look at what is due after each page: the lives before have made it go out."""
+        self._looks += 1
+        imani = self.town.chat.who("imani")
+        return await self.town.house.desk.answer(Incoming(f"look{self._looks}", imani, imani, what))
+
+
+Worlds: TypeAlias = tuple[World, World, Callable[[Coroutine[Any, Any, Any]], Any]]
+
+
+@contextmanager
+def two_worlds(folder: Path, index: Path) -> Iterator[Worlds]:
+    """Both in their first week, with every id and hour the same."""
+    with asyncio.Runner() as runner, ExitStack() as closing:
+        made = []
+        for which in range(2):
+            place = folder / str(which)
+            place.mkdir(parents=True)
+            opening = open_town(place, index)
+            town = runner.run(opening.__aenter__())
+            closing.callback(lambda opening=opening: runner.run(opening.__aexit__(None, None, None)))
+            made.append(World(town, runner.run(first_week(town)), which))
+        yield made[0], made[1], runner.run
+
 
 @pytest.fixture
-def worlds(tmp_path: Path, index_folder: Path) -> Iterator[tuple[World, World, Callable[..., Any]]]:
-    with asyncio.Runner() as runner:
-        openings = [open_town(tmp_path / str(which), index_folder) for which in range(2)]
-        for which in range(2):
-            (tmp_path / str(which)).mkdir()
-        towns = [runner.run(opening.__aenter__()) for opening in openings]
-        made = [World(town, runner.run(first_week(town)), which) for which, town in enumerate(towns)]
-        yield made[0], made[1], runner.run
-        for opening in openings:
-            runner.run(opening.__aexit__(None, None, None))
+def worlds(tmp_path: Path, index_folder: Path) -> Iterator[Worlds]:
+    with two_worlds(tmp_path, index_folder) as made:
+        yield made
 
 
-def compare(both: tuple[World, World, Callable[[Coroutine[Any, Any, Any]], Any]], histories: int) -> int:
+def compare(both: Worlds, histories: int, chance: int = 0) -> int:
     """How many histories were lived and compared. Each goes on from where the one before ended."""
     one, other, run = both
     lived = 0
 
+    @seed(chance)
     @settings(
         max_examples=histories,
         deadline=None,
@@ -133,12 +159,12 @@ def compare(both: tuple[World, World, Callable[[Coroutine[Any, Any, Any]], Any]]
     return lived
 
 
-def test_a_few_histories_look_the_same_to_a_facilitator(worlds: tuple[World, World, Callable[..., Any]]) -> None:
+def test_a_few_histories_look_the_same_to_a_facilitator(worlds: Worlds) -> None:
     """Reflections, notes, edits, drafts and proposals that were never given."""
     assert compare(worlds, 10) >= 10
 
 
-def test_what_is_shared_does_differ(worlds: tuple[World, World, Callable[..., Any]]) -> None:
+def test_what_is_shared_does_differ(worlds: Worlds) -> None:
     """So that the comparison can see: a title alone would do."""
     one, other, run = worlds
     run(one.town.command("imani", "/facilitate"))
@@ -147,9 +173,15 @@ def test_what_is_shared_does_differ(worlds: tuple[World, World, Callable[..., An
     assert run(one.seen()) != run(other.seen())
 
 
-@pytest.mark.prove
+@pytest.mark.prove(22)
 def test_ten_thousand_histories_look_the_same_to_a_facilitator(
-    worlds: tuple[World, World, Callable[..., Any]],
+    tmp_path: Path, index_folder: Path, proof: Proof
 ) -> None:
-    """The long draw."""
-    print(f"\n{compare(worlds, 10_000)} histories, 0 bytes differ")
+    """Two worlds that differ in private words alone look the same to a facilitator."""
+    lived = chance = 0
+    while lived < HISTORIES:
+        chance += 1
+        with two_worlds(tmp_path / str(chance), index_folder) as both:
+            lived += compare(both, min(TOGETHER, HISTORIES - lived), chance)
+        shutil.rmtree(tmp_path / str(chance))
+    proof(f"{lived:,} histories in {chance} pairs of worlds", "0 bytes differ", "0 of 10,000", lived >= HISTORIES)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot import programs
 from bot.errors import ContentError
 from index import front_matter
+from tests.prove import Proof
 
 SECOND = 1.0
 """Of work, however busy the machine is with other things."""
@@ -55,9 +56,17 @@ def test_any_text_is_read_or_refused_within_a_second(text: str) -> None:
     assert time.thread_time() - began < 2 * SECOND  # two readers
 
 
-@pytest.mark.prove
-@given(WILD)
-@settings(max_examples=10_000, deadline=None)
-def test_ten_thousand_texts_are_read_or_refused(text: str) -> None:
-    """The same for a long draw."""
-    test_any_text_is_read_or_refused_within_a_second.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+@pytest.mark.prove(30)
+def test_ten_thousand_texts_are_read_or_refused(proof: Proof) -> None:
+    """Any text given as a program or an entry is read or refused within a second."""
+    read = 0
+
+    @given(WILD)
+    @settings(max_examples=10_000, deadline=None)
+    def read_or_refused(text: str) -> None:
+        nonlocal read
+        test_any_text_is_read_or_refused_within_a_second.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+        read += 1
+
+    read_or_refused()
+    proof(f"{read:,} texts", "0 crashes, 0 over 1 s", "0 of 10,000", read >= 10_000)
