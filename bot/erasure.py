@@ -66,6 +66,7 @@ def erase(
 
     `now`: the calendar's; `at`: the machine's.
     """
+    people.hold_alone(tx, tenant, who)
     receipt = ids()
     addresses = tuple(
         Address.parse(found)
@@ -99,6 +100,7 @@ def erase(
 
 def let_go(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, ids: Ids) -> int:
     """What somebody wrote in one cohort, or ('') in none, and what was counted of it; returns how many reflections."""
+    people.hold_alone(tx, tenant, who)
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who, share.c.cohort == which)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
     somebody = people.somebody(tx, tenant, who)

@@ -96,7 +96,14 @@ class Forgetting:
             at = await self._store.read(self._store.machine_now)
             stone = await asyncio.to_thread(self._begin, tenant, who, at)
             now, ids = self._now(), self._ids
-            erased = await self._store.write(erasure.erase, self._keys, tenant, who, stone, now, at, ids)
+
+            def remove(tx: Connection) -> Erased:
+                done = erasure.erase(tx, self._keys, tenant, who, stone, now, at, ids)
+                # A save that was under way made another key; it has ended by now, and none can begin.
+                destroy(self._vault, self._copies, tenant, who)
+                return done
+
+            erased = await self._store.write(remove)
             self._held.drop(who)
             for address in erased.addresses:
                 await self._forget_there(address)
@@ -114,7 +121,13 @@ class Forgetting:
             if not self._keys.counted:  # before anything is destroyed, since what was counted could not follow
                 raise Locked(self._keys.cause)
             await asyncio.to_thread(destroy, self._vault, self._copies, tenant, who, which)
-            return await self._store.write(erasure.let_go, self._keys, tenant, who, which, self._ids)
+
+            def remove(tx: Connection) -> int:
+                done = erasure.let_go(tx, self._keys, tenant, who, which, self._ids)
+                destroy(self._vault, self._copies, tenant, who, which)  # as above
+                return done
+
+            return await self._store.write(remove)
 
     def _begin(self, tenant: str, who: str, at: datetime) -> Tombstone:
         stone = self.ledger.stone(tenant, who)

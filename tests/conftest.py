@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import database
+from tests.databases import POSTGRESQL, SQLITE, database, drop, fresh
 from tests.prove import proof, pytest_runtest_makereport, pytest_terminal_summary
 from tests.town import Town, open_town
 
@@ -35,9 +35,12 @@ def index_folder() -> Path:
 
 
 @pytest.fixture
-async def town(tmp_path: Path, index_folder: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, index_folder) as made:
+async def town(request: pytest.FixtureRequest, tmp_path: Path, index_folder: Path) -> AsyncIterator[Town]:
+    """On SQLite, or on what `tests.databases.ON_BOTH` asks for."""
+    url = "" if getattr(request, "param", SQLITE) == SQLITE else fresh(POSTGRESQL, tmp_path)
+    async with open_town(tmp_path, index_folder, database=url) as made:
         yield made
+    drop(url or "sqlite")
 
 
 def find_chromium() -> str | None:

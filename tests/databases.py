@@ -21,6 +21,8 @@ from sqlalchemy import create_engine
 
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 BOTH = (SQLITE, POSTGRESQL)
+ON_BOTH = pytest.mark.parametrize("town", BOTH, indirect=True)
+"""For a test of the whole house."""
 _count = itertools.count(1)
 
 

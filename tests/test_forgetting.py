@@ -21,6 +21,7 @@ from bot.messages import Form, Outgoing, Press
 from bot.store import cohorts, people, sweeping
 from bot.store.tables import metadata
 from bot.tombstones import Ledger, LedgerError, Tombstone
+from tests.databases import ON_BOTH
 from tests.test_own_data import somebody
 from tests.test_privacy import CANARY, everything
 from tests.town import START, Town, text_of
@@ -73,6 +74,7 @@ def rows_with(town: Town, *ids: str) -> set[str]:
 # --- what goes -------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 async def test_nothing_of_the_person_is_left_in_any_table(town: Town) -> None:
     """Neither their id, nor their name, nor where they were to be found."""
     await everything(town)
@@ -184,6 +186,7 @@ async def test_opening_the_bots_page_afterwards_makes_nobody_known(town: Town) -
     assert rows_with(town, NAME, "person|renata") == set()
 
 
+@ON_BOTH
 async def test_who_leads_a_cohort_keeps_that_right_and_nothing_else(town: Town) -> None:
     """A facilitator is erased as a person who wrote; her cohort goes on with her in it."""
     cohort = await first_week(town)
@@ -317,6 +320,7 @@ def test_a_ledger_of_another_house_is_not_relied_on(tmp_path: Path) -> None:
         Ledger(ledger.file, b"another").stones()
 
 
+@ON_BOTH
 async def test_the_end_of_the_process_in_the_middle_is_made_up_for(town: Town) -> None:
     """It stands in the ledger: at the next start keys and rows go, and nobody else's do."""
     await everything(town)

@@ -18,6 +18,7 @@ from bot.errors import SettingsError
 from bot.messages import Command, Form, Press
 from bot.store import cohorts
 from bot.store.tables import inbox, outbox
+from tests.databases import ON_BOTH
 from tests.test_own_data import somebody
 from tests.town import Town, text_of
 from tests.ways import entries, first_week, jump, kept, labels, share, write
@@ -136,6 +137,7 @@ def notices(town: Town) -> Sequence[Any]:
 # --- removing --------------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 async def test_on_the_day_the_words_go_and_not_before(town: Town) -> None:
     """By the machine's clock; twice is harmless, and the notes go with their writer's last cohort."""
     cohort = await wrote(town)
@@ -209,6 +211,7 @@ async def test_the_round_is_made_once_a_day_and_tidies_up(town: Town) -> None:
 # --- after leaving ---------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 async def test_who_left_the_platform_is_erased_after_thirty_days(town: Town) -> None:
     """And whoever is back before that keeps everything."""
     await wrote(town)

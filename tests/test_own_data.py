@@ -22,6 +22,7 @@ from bot.store import people
 from bot.store.people import Somebody
 from bot.store.tables import entry
 from bot.vault import private
+from tests.databases import ON_BOTH
 from tests.test_privacy import CANARY, everything
 from tests.town import Town, open_town, text_of
 from tests.ways import first_week, kept, labels, running, write
@@ -234,6 +235,7 @@ async def test_a_link_opens_nothing_after_its_owner_erased_everything(reachable:
 # --- bringing it back ------------------------------------------------------------------------------------
 
 
+@ON_BOTH
 async def test_what_was_taken_along_comes_back_word_for_word(town: Town) -> None:
     """The same answers, steps, moments and revisions; twice is harmless, and nothing is shared again."""
     await everything(town)

@@ -107,6 +107,12 @@ def hold(tx: Connection, who: Somebody) -> bool:
     return tx.execute(row.with_for_update(read=True, key_share=True)).first() is not None
 
 
+def hold_alone(tx: Connection, home: str, who: str) -> None:
+    """Whoever writes for them now is waited for, and nobody else may until this transaction ends."""
+    row = select(person.c.person).where(person.c.tenant == home, person.c.person == who)
+    tx.execute(row.with_for_update())
+
+
 def set_clock(tx: Connection, who: Somebody, zone: str, quiet_from: time, quiet_to: time) -> None:
     tx.execute(
         update(person)
