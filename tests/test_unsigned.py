@@ -121,3 +121,13 @@ async def test_no_trace_of_the_writer_stays_in_the_named_copies(town: Town) -> N
     assert kept(town)["share_reader"] == []
     assert len(kept(town)["unsigned"]) == 1
     assert not on_disk(town, "person number 0")
+
+
+async def test_who_shares_without_a_name_is_told_that_a_style_may_be_known(town: Town) -> None:
+    """Before anything is chosen: words can tell who wrote them, with a signature or without."""
+    await first_week(town)
+    await write(town, "renata", hope="My name is Renata, and I run the night school.")
+    (entry,) = await entries(town, "renata")
+    form = await town.act("renata", Press("sharing.choose", entry))
+    assert "People may know you by your style or by what you tell" in text_of(form)
+    assert "I run the night school" in text_of(await share(town, "renata", entry, "unsigned-leaders"))

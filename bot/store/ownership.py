@@ -87,8 +87,14 @@ class Ownership:
 
 def take(folder: Path, doing: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Ownership:
     """Raises Owned, with the owner's name, when another process has the file."""
-    own_folder(folder)
-    file = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        own_folder(folder)
+        file = os.open(folder / _FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as problem:
+        raise CohortbookError(
+            f"The data folder {folder} cannot be written to ({problem.strerror}). Nothing was started. Change its "
+            "owner, or name another place with `data`."
+        ) from problem
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as problem:

@@ -157,3 +157,9 @@ async def test_a_data_folder_with_a_long_path_has_a_door_too(tmp_path: Path) -> 
         assert await asyncio.to_thread(control.ask, deep, "ping") == {"pid": os.getpid()}
         await door.close()
     assert not door.path.parent.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_to_do() -> None:
+    """In one sentence instead of a traceback; a folder that is only to be read says the same."""
+    with pytest.raises(CohortbookError, match=r"cannot be written to \(Not a directory\). Nothing was started"):
+        ownership.take(Path("/dev/null/data"), "run")

@@ -149,7 +149,10 @@ async def test_what_cannot_be_from_slack_is_refused_before_it_is_read(
     assert (await http_door.slack.post(junk, signed(junk) | {"Content-Type": FORM}))[0] == status
 
 
-@pytest.mark.parametrize("odd", [b"", b"[]", b"{", b'{"a":' * 2000, b'{"type":"nothing"}', b"payload=%7B%7D"])
+TWICE = b'{"type":"event_callback","user":"U1","user":"U2","event":{"type":"message","user":"U1","user":"U2"}}'
+
+
+@pytest.mark.parametrize("odd", [b"", b"[]", b"{", b'{"a":' * 2000, b'{"type":"nothing"}', b"payload=%7B%7D", TWICE])
 async def test_a_signed_riddle_does_no_harm(http_door: Door, odd: bytes, caplog: pytest.LogCaptureFixture) -> None:
     """Signed, and yet nothing that Slack would send."""
     for content in ("application/json", FORM):

@@ -143,6 +143,7 @@ async def test_words_in_private_messages_reach_the_house(door: Door) -> None:
         {"subtype": "message_deleted"},
         {"user": "U0BOT"},
         {"channel_type": "channel"},
+        {"subtype": "thread_broadcast", "channel_type": "channel"},
     ],
 )
 async def test_what_is_not_said_to_the_bot_is_not_heard(door: Door, noise: dict[str, str]) -> None:
