@@ -107,9 +107,8 @@ class House:
         await asyncio.to_thread(heads.keep, self.settings.data, today, newest)
 
     def _operators_deeds(self, tx: Connection) -> None:
-        for what in (milestones.BACKUP, milestones.RESTORE):
-            done, known = milestones.latest(tx, what), audit.last_operator_deed(tx, what)
-            if done is not None and (known is None or known < done):
+        for what in milestones.BY_OPERATORS:
+            for done in milestones.after(tx, what, audit.last_operator_deed(tx, what)):
                 audit.operator(tx, self.services.keys.audit, done, what)
 
     def web(self) -> Starlette:
@@ -241,9 +240,15 @@ async def open_house(
     """The house with its worker running; closes it all in order."""
     house = build(settings, clock, ids, doing)
     vault = house.services.vault
-    commands = key_commands.commands(vault.keyring, vault.cause, settings.key_places, machine_now)
+
+    async def note(what: str) -> None:
+        await house.store.write(milestones.record, what, machine_now())
+
+    if vault.cause:
+        await note(milestones.LOCKED)
+    commands = key_commands.commands(vault.keyring, vault.cause, settings.key_places, machine_now, note)
     people_of = person_commands.commands(house.services, settings.key_places)
-    copying = backup.command(settings.data / ownership.DATABASE, machine_now)
+    copying = backup.command(settings.data / ownership.DATABASE, machine_now, note)
     door = control.Door(settings.data, {"backup": copying, **commands, **people_of})
     try:
         if house.owned is not None:

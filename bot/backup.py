@@ -18,6 +18,7 @@ from typing import Any
 from bot import tombstones
 from bot.disk import sync
 from bot.errors import CohortbookError
+from bot.store import milestones
 
 _PAGES_AT_ONCE = 2000
 _OURS = re.compile(r"cohortbook-\d{8}-\d{6}\.sqlite")
@@ -77,8 +78,11 @@ def prune(folder: Path, before: datetime, but: Path | None = None) -> int:
     return len(old)
 
 
-def command(source: Path, now: Callable[[], datetime]) -> Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]:
-    """What the running bot does when it is asked at its door; broken off when the bot is stopped."""
+def command(
+    source: Path, now: Callable[[], datetime], note: Callable[[str], Awaitable[None]]
+) -> Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]]:
+    """What the running bot does when it is asked at its door; broken off when the bot is stopped. `note`: keeps that
+    it was done for the audit."""
 
     async def answer(asked: Mapping[str, Any]) -> dict[str, Any]:
         stopped = threading.Event()
@@ -87,6 +91,7 @@ def command(source: Path, now: Callable[[], datetime]) -> Callable[[Mapping[str,
         except asyncio.CancelledError:
             stopped.set()
             raise
+        await note(milestones.COPIED)
         return {"file": str(made.file), "bytes": made.bytes}
 
     return answer

@@ -10,6 +10,8 @@ import click
 from bot.terminal import settings_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.config import Settings
 
 
@@ -90,6 +92,20 @@ def _do(settings: Settings, what: str) -> Any:
             if what == "status":
                 return key_commands.status(keyring)
             act = {"rotate": key_commands.rotate, "retire": key_commands.retire}[what]
-            return act(keyring, places, machine_now())
+            done = act(keyring, places, machine_now())
         finally:
             keyring.close()
+        _note(settings, f"keys.{what}", machine_now())
+        return done
+
+
+def _note(settings: Settings, what: str, at: datetime) -> None:
+    """For the audit, which the bot keeps while it runs."""
+    from bot.store import Store, milestones
+
+    store = Store(settings.database_url) if settings.database_url else Store.in_folder(settings.data)
+    try:
+        with store.begin() as tx:
+            milestones.record(tx, what, at)
+    finally:
+        store.close()

@@ -33,7 +33,17 @@ _DID = {
     "requests.read": "read the question you asked them",
     "requests.done": "marked your question as answered",
 }
-_OPERATOR = {"start": "started the bot", "backup": "made a backup", "restore": "brought a backup back"}
+_OPERATOR = {
+    "backup": "made a backup",
+    "copied": "made a backup",
+    "restore": "brought a backup back",
+    "keys.rotate": "put a new key in the place of the old one",
+    "keys.retire": "destroyed old keys",
+    "locked": "started the bot without its key",
+    "move": "moved the database to a server",
+    "person.disclose": "printed what could be handed over about you",
+    "person.erase": "began to erase your data",
+}
 NEWEST = 15
 
 

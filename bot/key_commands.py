@@ -11,6 +11,7 @@ from typing import Any
 
 from bot import backup
 from bot.errors import Locked
+from bot.store import milestones
 from bot.vault import rotation
 from bot.vault.keyring import Keyring
 from bot.vault.places import Places, read_keys
@@ -55,9 +56,13 @@ def copy(places: Places, now: datetime) -> str:
 
 
 def commands(
-    keyring: Keyring | None, cause: str, places: Places, now: Callable[[], datetime]
+    keyring: Keyring | None,
+    cause: str,
+    places: Places,
+    now: Callable[[], datetime],
+    note: Callable[[str], Awaitable[None]],
 ) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[Answer]]]:
-    """For the door of the running bot. `cause`: why its vault is locked."""
+    """For the door of the running bot. `cause`: why its vault is locked. `note`: keeps what was done for the audit."""
 
     def there() -> Keyring:
         if keyring is None or cause:
@@ -68,10 +73,14 @@ def commands(
         return await asyncio.to_thread(lambda: status(there()))
 
     async def answer_rotate(asked: Mapping[str, Any]) -> Answer:
-        return await asyncio.to_thread(lambda: rotate(there(), places, now()))
+        done = await asyncio.to_thread(lambda: rotate(there(), places, now()))
+        await note(milestones.ROTATED)
+        return done
 
     async def answer_retire(asked: Mapping[str, Any]) -> Answer:
-        return await asyncio.to_thread(lambda: retire(there(), places, now()))
+        done = await asyncio.to_thread(lambda: retire(there(), places, now()))
+        await note(milestones.RETIRED)
+        return done
 
     async def answer_copy(asked: Mapping[str, Any]) -> Answer:
         return {"file": await asyncio.to_thread(copy, places, now())}

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, Table, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import CohortbookError
-from bot.store import Store, ownership, tables
+from bot.store import Store, milestones, ownership, tables
 
 _AT_ONCE = 1000
 
@@ -48,7 +48,7 @@ def move(folder: Path, url: str, now: datetime) -> Moved:
         raise CohortbookError(f"There is no database at {place}, so there is nothing to move.")
     source = Store.in_folder(folder)
     try:
-        moved = _across(source, _reached(url))
+        moved = _across(source, _reached(url), now)
     finally:
         source.close()
     kept = place.with_name(f"{place.name}.moved-{now.astimezone(UTC):%Y%m%d-%H%M%S}")
@@ -66,7 +66,7 @@ def _reached(url: str) -> Store:
         ) from None
 
 
-def _across(source: Store, target: Store) -> dict[str, Content]:
+def _across(source: Store, target: Store, now: datetime) -> dict[str, Content]:
     try:
         with source.begin() as here, target.begin() as there:
             _must_be_empty(there)
@@ -80,6 +80,7 @@ def _across(source: Store, target: Store) -> dict[str, Content]:
                         f"The table {table.name} did not arrive as it left, so the move was taken back. The file is "
                         "as it was, and the bot can go on with it. Please report this."
                     )
+            milestones.record(there, milestones.MOVED, now)
             return found
     except DBAPIError as problem:
         raise CohortbookError(

@@ -69,6 +69,7 @@ CONCRETE = {
         "bot.moving",
         "bot.restore",
         "bot.cli_audit",
+        "bot.cli_keys",
         *("bot.visit", "bot.health", "bot.metrics"),  # the type alone
     },
     "bot.search.Search": {"bot.app"},

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, delete, func, insert, select
 from bot.store.tables import milestone
 
 BACKUP, RESTORE, PURGE, NOTICES = "backup", "restore", "purge", "notices"
+COPIED, ROTATED, RETIRED, LOCKED, MOVED = "copied", "keys.rotate", "keys.retire", "locked", "move"
+BY_OPERATORS = (BACKUP, RESTORE, COPIED, ROTATED, RETIRED, LOCKED, MOVED)
+"""What whoever runs the bot did to the whole house. It goes on record while the bot runs."""
 UNLINK = "unlink"
 """Somebody was erased while the vault was locked, and what was counted of them still stands under their pseudonym."""
 
@@ -20,6 +23,13 @@ def record(tx: Connection, what: str, at: datetime) -> None:
 
 def latest(tx: Connection, what: str) -> datetime | None:
     return tx.execute(select(func.max(milestone.c.at)).where(milestone.c.what == what)).scalar()
+
+
+def after(tx: Connection, what: str, at: datetime | None) -> list[datetime]:
+    """Oldest first; all of them where there is no moment."""
+    later = (milestone.c.at > at,) if at else ()
+    query = select(milestone.c.at).where(milestone.c.what == what, *later).order_by(milestone.c.at)
+    return list(tx.execute(query).scalars())
 
 
 def replace(tx: Connection, what: str, at: datetime) -> None:

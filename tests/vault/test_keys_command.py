@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
-from bot import control, house_keys, key_commands, tombstones
-from bot.app import build, open_house
+from bot import audit, control, deeds, house_keys, key_commands, tombstones
+from bot.app import House, build, open_house
 from bot.cli import main
 from bot.clock import RealClock
 from bot.config import Settings
 from bot.restore import restore
-from bot.store import Store
+from bot.store import Store, milestones
 from bot.store.tables import entry
 from bot.tombstones import Ledger
 from bot.vault import age, private
@@ -194,3 +194,35 @@ def test_a_backup_from_before_the_vault_is_sealed_at_the_next_start(tmp_path: Pa
         assert [one.words.answers for one in found] == [{"seen": "plain"}]
         assert b"plain" not in tx.execute(select(entry.c.body)).scalar_one()
     house.close()
+
+
+async def test_what_operators_do_stands_in_the_record(tmp_path: Path) -> None:
+    """While the bot runs and while it does not: every member can read that it was done, each time that it was."""
+    async with live(tmp_path) as town:
+        await town.command("renata", "/cohort")
+    for command in (("keys", "rotate"), ("keys", "rotate"), ("keys", "retire", "--yes")):
+        assert cohortbook(tmp_path, *command).exit_code == 0
+    settings = Settings(data=tmp_path / "data", index=tmp_path, platforms={"web": {}}, port=0)
+    async with open_house(settings, RealClock()) as house:
+        await asyncio.to_thread(control.ask, settings.data, "keys.rotate")
+        await asyncio.to_thread(control.ask, settings.data, "backup", file=str(tmp_path / "copy.sqlite"))
+        await house.keep_record()
+        await house.keep_record()
+        assert operators(house) == ["copied", "keys.retire", *3 * ["keys.rotate"]]
+    places(tmp_path / "data").key_file.rename(tmp_path / "elsewhere")
+    async with open_house(settings, RealClock()) as house:
+        await house.keep_record()
+        assert operators(house)[-2:] == ["keys.rotate", "locked"]
+
+
+def operators(house: House) -> list[str]:
+    with house.store.begin() as tx:
+        homes = {head.tenant for head in audit.heads(tx)}
+        return sorted(
+            one.deed.action for home in homes for one in audit.entries(tx, home) if one.deed.actor == audit.OPERATOR
+        )
+
+
+def test_every_deed_of_an_operator_has_words() -> None:
+    """Members read a sentence, not a name of ours."""
+    assert {*milestones.BY_OPERATORS, "person.erase", "person.disclose"} == deeds._OPERATOR.keys()
