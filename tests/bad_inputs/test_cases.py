@@ -15,8 +15,6 @@ NOT_YET = {
     27: "a message deleted after it was saved",
     46: "an event older than a week",
     48: "somebody known who joins again",
-    49: "odd ways back from an installation",
-    50: "a token that is replaced during a request",
     62: "a prompt that asks for names",
 }
 CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text("utf-8"))
@@ -34,9 +32,8 @@ def test_a_bad_input_has_its_tests(case: dict[str, Any]) -> None:
 
 
 def test_each_is_listed_once_and_none_is_missing() -> None:
-    """Under its own name and number; those that have no test yet are named here."""
+    """Under its own name. Of the numbered ones each has a case, or is named here as one that has no test yet."""
     assert len({one["input"] for one in CASES}) == len(CASES)
-    numbers = [one["number"] for one in CASES]
-    assert sorted(numbers) == sorted(set(numbers))
-    assert sorted({*numbers} | NOT_YET.keys()) == list(range(1, ALL + 1))
-    assert not {*numbers} & NOT_YET.keys()
+    numbers = {one["number"] for one in CASES if "number" in one}
+    assert sorted(numbers | NOT_YET.keys()) == list(range(1, ALL + 1))
+    assert not numbers & NOT_YET.keys()
