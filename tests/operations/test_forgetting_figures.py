@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import shutil
 import time
 from datetime import datetime, timedelta
@@ -18,7 +19,6 @@ from sqlalchemy import insert, select
 from bot import backup, house_keys, key_commands, own_data, own_data_back
 from bot.forgetting import Forgetting, catch_up
 from bot.held import Held
-from bot.ids import random_id
 from bot.keeping import Keeping
 from bot.messages import Address, Person
 from bot.store import Store, people
@@ -39,6 +39,8 @@ class Home:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        count = itertools.count(1)
+        self.ids = lambda: f"id{next(count):014x}"  # hypothesis tries an order again, and must find the same
         self.places = Places(f"sqlite:///{folder / 'keyring.sqlite'}", folder / "key" / "cohortbook.key")
         self.copies = folder / "keyring-backups"
         self.open()
@@ -48,9 +50,9 @@ class Home:
         self.vault = open_vault(self.places, self.store)
         self.keys = house_keys.opened(self.vault, self.store, self.folder)
         self.ledger = Ledger(self.folder / "erasures.ledger", self.keys.erasures)
-        again = catch_up(self.store, self.vault, self.keys, self.ledger, self.copies, START, random_id)
+        again = catch_up(self.store, self.vault, self.keys, self.ledger, self.copies, START, self.ids)
         self.forgetting = Forgetting(
-            self.store, self.vault, self.keys, self.ledger, self.copies, Held(), {}, Keeping(), random_id, lambda: START
+            self.store, self.vault, self.keys, self.ledger, self.copies, Held(), {}, Keeping(), self.ids, lambda: START
         )
         return again
 
@@ -61,7 +63,7 @@ class Home:
     def meet(self, name: str) -> Somebody:
         who = Address("recorder", "room", "person", name)
         with self.store.begin() as tx:
-            return people.meet(tx, who, Person(f"Name of {name}"), START, random_id)
+            return people.meet(tx, who, Person(f"Name of {name}"), START, self.ids)
 
 
 async def _forget_among(folder: Path, rows: int) -> tuple[float, float]:
@@ -71,7 +73,7 @@ async def _forget_among(folder: Path, rows: int) -> tuple[float, float]:
     with home.store.begin() as tx:
         for number in range(50):
             words = private.Words({"hope": f"canary {number}"}, "")
-            private.save(tx, home.vault, who, "", -1, f"f{number}", words, START, random_id)
+            private.save(tx, home.vault, who, "", -1, f"f{number}", words, START, home.ids)
         made = tx.execute(select(entry.c.body).limit(1)).scalar_one()
         tx.execute(
             insert(entry),
@@ -90,7 +92,7 @@ async def _forget_among(folder: Path, rows: int) -> tuple[float, float]:
             number += 1
             began = time.perf_counter()
             words = private.Words({"hope": "h"}, "")
-            await home.store.write(private.save, home.vault, other, "", -1, f"o{number}", words, START, random_id)
+            await home.store.write(private.save, home.vault, other, "", -1, f"o{number}", words, START, home.ids)
             waits.append(time.perf_counter() - began)
 
     busy = asyncio.create_task(others())
@@ -180,7 +182,7 @@ class OnePersonsWords(RuleBasedStateMachine):
                 f"form{self.count}",
                 private.Words({"note": words}),
                 START,
-                random_id,
+                self.home.ids,
             )
         self.words[kept.entry] = words
 
@@ -210,7 +212,7 @@ class OnePersonsWords(RuleBasedStateMachine):
                 "T",
                 [("q", "a")],
                 START,
-                random_id,
+                self.home.ids,
             )
             assert shared.give(tx, self.home.vault, self.who, made, START)
         self.given.add(made)
@@ -244,7 +246,7 @@ class OnePersonsWords(RuleBasedStateMachine):
         with self.home.store.begin() as tx:
             before = {one.entry for one in private.everything(tx, self.home.vault, self.who)}
             entries = own_data_back.read(self.taken[0])
-            own_data_back.bring_back(tx, self.home.vault, self.who, entries, random_id)
+            own_data_back.bring_back(tx, self.home.vault, self.who, entries, self.home.ids)
             after = private.everything(tx, self.home.vault, self.who)
         self.words |= {one.entry: str(one.words.answers["note"]) for one in after if one.entry not in before}
 
