@@ -159,7 +159,8 @@ def check(ctx: click.Context) -> None:
             click.echo(table(one.program))
     for line in (line for one in read for line in one.second_looks):
         click.echo(f"{line} (worth a second look)")
-    problems = documents.problems(settings.knowledge) + [problem for one in read for problem in one.problems]
+    known = {path.stem for path in settings.prompts.glob("*.yaml")}
+    problems = documents.problems(settings.knowledge, known) + [problem for one in read for problem in one.problems]
     for line in problems:
         click.echo(line)
     if problems:

@@ -16,8 +16,9 @@ from index.errors import ContentProblem
 KINDS = ("program", "framework", "protocol", "reading", "glossary", "faq")
 RETIRED = "retired"
 """Kept in its file and found no more."""
-STATUSES = ("current", "historical", "unknown", RETIRED)
-PROGRAMS = ("leep", "lee", "ib", "ljs", "lern")
+DRAFT = "draft"
+"""Written and not published yet."""
+STATUSES = ("current", "historical", "unknown", RETIRED, DRAFT)
 ENDINGS = (".md", ".txt")
 LARGEST_FILE = 1_000_000
 """Bytes. A longer file is a book, or a mistake, and would bury every other entry."""
@@ -60,22 +61,25 @@ _LISTS = ("aliases", "programs", "units", "asks", "not_asks")
 _KEYS = tuple(field.name for field in fields(Entry) if field.name not in ("body", "file"))
 
 
-def load_entries(folder: Path, *, programs: Collection[str] = PROGRAMS) -> list[Entry]:
+def load_entries(folder: Path) -> list[Entry]:
     """Every entry of a curated folder, by id. Raises `ContentProblem` with all problems at once."""
-    entries, found = _read_curated(folder, programs)
+    entries, found = _read_curated(folder)
     if found:
         raise ContentProblem(found)
     return entries
 
 
-def load_sound(folder: Path, *, programs: Collection[str] = PROGRAMS) -> tuple[list[Entry], list[str]]:
+def load_sound(folder: Path) -> tuple[list[Entry], list[str]]:
     """The entries that are in order, and a line for each problem of the others."""
-    return _read_curated(folder, programs)
+    return _read_curated(folder)
 
 
-def problems(folder: Path, *, programs: Collection[str] = PROGRAMS) -> list[str]:
-    """Everything that `load_entries` would refuse, one line each; empty when the folder is in order."""
-    return _read_curated(folder, programs)[1]
+def problems(folder: Path, programs: Collection[str] | None = None) -> list[str]:
+    """Everything that `load_entries` would refuse, one line each; empty when the folder is in order.
+
+    `programs`: those that an entry may name; None takes any name.
+    """
+    return _read_curated(folder, None if programs is None else sorted(programs))[1]
 
 
 def shelved(source: Path, own: Path, *, strict: bool = True) -> tuple[list[Entry], list[str]]:
@@ -86,7 +90,7 @@ def shelved(source: Path, own: Path, *, strict: bool = True) -> tuple[list[Entry
     shipped = load_entries(source) if strict else load_any(source)[0]
     mine, skipped = load_sound(own) if own.is_dir() else ([], [])
     standing = {entry.id: entry for entry in shipped} | {entry.id: entry for entry in mine}
-    found = [standing[id_] for id_ in sorted(standing) if standing[id_].status != RETIRED]
+    found = [standing[id_] for id_ in sorted(standing) if standing[id_].status not in (RETIRED, DRAFT)]
     return found, skipped
 
 
@@ -152,7 +156,7 @@ def _read(path: Path) -> str:
         raise front_matter.Fault(line, "the text is not UTF-8; save the file with UTF-8 encoding") from error
 
 
-def _read_curated(folder: Path, programs: Collection[str]) -> tuple[list[Entry], list[str]]:
+def _read_curated(folder: Path, programs: Collection[str] | None = None) -> tuple[list[Entry], list[str]]:
     entries: list[Entry] = []
     found: list[str] = []
     first: dict[str, str] = {}
@@ -174,7 +178,9 @@ def _read_curated(folder: Path, programs: Collection[str]) -> tuple[list[Entry],
     return sorted(entries, key=lambda entry: entry.id), found
 
 
-def _strict(path: Path, name: str, programs: Collection[str], report: Callable[[int, str], None]) -> Entry | None:
+def _strict(
+    path: Path, name: str, programs: Collection[str] | None, report: Callable[[int, str], None]
+) -> Entry | None:
     try:
         text = _read(path)
         block = front_matter.split(text)
@@ -202,8 +208,10 @@ def _strict(path: Path, name: str, programs: Collection[str], report: Callable[[
     stem = path.stem
     if values.get("id", stem) != stem:
         report(line("id", 1), f"id: {values['id']!r} must be the file's name, {stem!r}")
-    for key, allowed in (("kind", KINDS), ("status", STATUSES), ("programs", tuple(programs))):
+    for key, allowed in (("kind", KINDS), ("status", STATUSES), ("programs", programs)):
         given = values.get(key) or ()
+        if allowed is None:
+            continue
         for value in (given,) if isinstance(given, str) else given:
             if value not in allowed:
                 report(line(key, 1), f"{key}: {value!r} is not one of {', '.join(allowed)}")
@@ -230,7 +238,7 @@ def _value(key: str, value: Any) -> str | tuple[str, ...]:
         return ""
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not text; put it in quotes")
-    return _address(value.strip()) if key == "source_url" else " ".join(value.split())
+    return web_address(value.strip()) if key == "source_url" else " ".join(value.split())
 
 
 def _list(value: Any) -> tuple[str, ...]:
@@ -244,7 +252,8 @@ def _list(value: Any) -> tuple[str, ...]:
     return tuple(" ".join(item.split()) for item in value)
 
 
-def _address(value: str) -> str:
+def web_address(value: str) -> str:
+    """As a link; raises ValueError for what is none."""
     doi = re.fullmatch(r"(?:doi:\s*|doi\s+)?(10\.\d{4,}/\S+)", value, re.IGNORECASE)
     if doi:
         return f"https://doi.org/{doi[1]}"
