@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index import confidence, folders, lexical, ranking, topics
+from index import confidence, folders, lexical, ranking, readers, topics
 from index.confidence import Band, Features
 from index.contents import Contents
 from index.documents import Entry
@@ -63,6 +63,7 @@ class Index:
         self._contents = Contents(build, by_passage.language.reduced)
         entries, owners = self._contents.entries, self._contents.owners
         self.entries: Mapping[str, Entry] = self._contents.by_id
+        self._closed = {entry.id for entry in entries if readers.closed(entry.audience)}
         self._legs = Legs(by_passage, by_entry, Vectors(build / VECTORS), owners, len(entries))
         self._lexicon = by_passage
         self._names = Names(entries)
@@ -120,6 +121,11 @@ class Index:
         if at is None or self._legs.first[at] == self._legs.first[at + 1]:
             return None
         return self._contents.hit(int(self._legs.first[at]), {})
+
+    def open_to(self, groups: Collection[str]) -> Collection[str] | None:
+        """The ids of the entries that somebody in these groups may see; None for all, which is quicker to search."""
+        shut = {id_ for id_ in self._closed if not readers.may_read(self.entries[id_].audience, groups)}
+        return self.entries.keys() - shut if shut else None
 
     def warm(self) -> None:
         """Load the model now rather than with the first question. Raises `ModelProblem` if it cannot be used."""

@@ -130,11 +130,18 @@ def in_place(tx: Connection, home: str, place: str) -> list[Cohort]:
     return [_cohort(row) for row in rows]
 
 
-def led_by(tx: Connection, who: Somebody) -> list[Cohort]:
+def in_tenant(tx: Connection, home: str) -> list[Cohort]:
+    """Every cohort that is not over."""
     rows = tx.execute(
-        select(cohort).where(cohort.c.tenant == who.tenant, cohort.c.state != CLOSED).order_by(cohort.c.created_at)
+        select(cohort).where(cohort.c.tenant == home, cohort.c.state != CLOSED).order_by(cohort.c.created_at)
     )
-    return [found for found in map(_cohort, rows) if has_role(tx, who.tenant, found.cohort, who.person, FACILITATOR)]
+    return [_cohort(row) for row in rows]
+
+
+def led_by(tx: Connection, who: Somebody) -> list[Cohort]:
+    return [
+        found for found in in_tenant(tx, who.tenant) if has_role(tx, who.tenant, found.cohort, who.person, FACILITATOR)
+    ]
 
 
 def of_person(tx: Connection, who: Somebody) -> list[tuple[Cohort, Member]]:
