@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import help_card, why
+from bot import help_card, lookups, readership, why
 from bot.messages import Audience, Option, Outgoing, Quote
 from bot.visit import Visit
 from index.search import Answer, Hit
 from index.topics import topic_of
 
-ANSWER, CLOSEST = "answer", "closest"
+ANSWER, CLOSEST, NONE = "answer", "closest", "none"
 _QUESTION_LIMIT = 1000
 _BY_WORDS = "Found by its words alone: the search by meaning is not there at the moment."
 
@@ -25,8 +26,21 @@ async def card(visit: Visit, question: str) -> Outgoing:
             "What would you like to know? Type it after the command, for example: "
             "/resources what is targeted universalism"
         )
-    answer = await visit.services.search.ask(question)
-    return show(answer, in_channel=not visit.incoming.private, asked_why=_keep_reasons(visit, answer))
+    answer = await visit.services.search.ask(question, await visit.read(readership.of_person, visit.who))
+    shareable = await _may_be_shared(visit, answer)
+    asked = visit.services.ids()
+    visit.services.asked.put(asked, visit.who.person, question, visit.now)
+    if answer.band == NONE and not answer.hand_over and not answer.ambiguous:
+        await visit.write(lookups.count, visit.who.tenant, visit.now.date(), lookups.NONE)
+    return show(answer, shareable=shareable, asked_why=_keep_reasons(visit, answer), asked=asked)
+
+
+async def _may_be_shared(visit: Visit, answer: Answer) -> bool:
+    """Whether everybody in the channel where it was asked may see what was found."""
+    if visit.incoming.private or answer.band != ANSWER:
+        return False
+    groups = await visit.read(readership.of_channel, visit.who.tenant, visit.incoming.where)
+    return await visit.services.search.entry(answer.passages[0].entry, groups) is not None
 
 
 def _keep_reasons(visit: Visit, answer: Answer) -> str:
@@ -38,7 +52,8 @@ def _keep_reasons(visit: Visit, answer: Answer) -> str:
     return key
 
 
-def show(answer: Answer, *, in_channel: bool = False, asked_why: str = "") -> Outgoing:
+def show(answer: Answer, *, shareable: bool = False, asked_why: str = "", asked: str = "") -> Outgoing:
+    """`asked`: under what the question is held for a while, for its asker to pass on."""
     if answer.hand_over:
         topic = topic_of(answer.question)
         return Outgoing(
@@ -49,7 +64,7 @@ def show(answer: Answer, *, in_channel: bool = False, asked_why: str = "") -> Ou
     if answer.ambiguous:
         readings = "\n".join(f"• {reading}" for reading in answer.ambiguous)
         return Outgoing(f"That can mean several things:\n\n{readings}\n\nPlease ask again with the one you mean.")
-    found = _found(answer, in_channel)
+    found = _found(answer, shareable, asked)
     if asked_why:
         found = replace(found, options=(*found.options, Option("Why this?", "resources.why", asked_why)))
     if answer.words_only:
@@ -57,9 +72,9 @@ def show(answer: Answer, *, in_channel: bool = False, asked_why: str = "") -> Ou
     return found
 
 
-def _found(answer: Answer, in_channel: bool) -> Outgoing:
+def _found(answer: Answer, shareable: bool, asked: str) -> Outgoing:
     if answer.band == ANSWER:
-        return passage(answer.passages[0], in_channel=in_channel)
+        return passage(answer.passages[0], shareable=shareable, asked=asked)
     if answer.band == CLOSEST:
         return Outgoing(
             "I am not sure that the answer is here. These are the closest entries I have:",
@@ -67,23 +82,24 @@ def _found(answer: Answer, in_channel: bool) -> Outgoing:
             options=(
                 *(Option(f"More: {_short(hit.title)}", "resources.more", hit.id) for hit in answer.passages[:2]),
                 ask_a_person(),
+                pass_it_on(asked),
             ),
         )
     return Outgoing(
         "I do not have an answer to that. A person can help better than I can here, and nothing is sent to "
         "anybody unless you say so.",
-        options=(ask_a_person(),),
+        options=(ask_a_person(), pass_it_on(asked)),
     )
 
 
-def passage(hit: Hit, *, in_channel: bool = False, whole: bool = False) -> Outgoing:
+def passage(hit: Hit, *, shareable: bool = False, whole: bool = False, asked: str = "") -> Outgoing:
     """The best passage: its matching sentence, or all of it."""
     options = [] if whole else [Option("Show more", "resources.more", hit.id)]
-    if in_channel:
+    if shareable:
         options.append(Option("Share unsigned", "resources.share", hit.id))
     options += [
         Option("Helpful", "resources.helpful", hit.entry),
-        Option("Not helpful", "resources.not-helpful", hit.entry),
+        Option("Not helpful", "resources.not-helpful", f"{hit.entry}:{asked}" if asked else hit.entry),
         ask_a_person(),
     ]
     doubt = {
@@ -98,8 +114,13 @@ def passage(hit: Hit, *, in_channel: bool = False, whole: bool = False) -> Outgo
     )
 
 
-def reading(hits: Sequence[Hit]) -> Outgoing:
+async def reading(visit: Visit, entries: Sequence[str]) -> Outgoing:
     """Entries that belong to a unit, each with its beginning."""
+    groups = await visit.read(readership.of_person, visit.who)
+    found = await asyncio.gather(*(visit.services.search.entry(one, groups) for one in entries))
+    hits = [hit for hit in found if hit]
+    if not hits:
+        return Outgoing("There is nothing linked to this prompt.")
     return Outgoing(
         "These belong to this prompt. Reading is optional.",
         quotes=tuple(_quote(hit) for hit in hits),
@@ -129,6 +150,10 @@ def _quote(hit: Hit, *, whole: bool = False) -> Quote:
 
 def ask_a_person() -> Option:
     return Option("Ask a person", "requests.open")
+
+
+def pass_it_on(asked: str) -> Option:
+    return Option("Pass it on, unsigned", "passing-on.open", asked)
 
 
 def _short(title: str) -> str:

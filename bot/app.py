@@ -24,6 +24,7 @@ from bot import (
     platforms,
     tombstones,
 )
+from bot.bookshelf import Bookshelf
 from bot.clock import machine_now
 from bot.config import Settings
 from bot.consent import Facts
@@ -197,7 +198,7 @@ def _build(
         if using is not None:
             using(Safe(store, vault, name))
     search = Search(settings.index_folder)
-    held = Held()
+    held, reasons, asked = Held(), Held(), Held()
     try:
         keys = house_keys.opened(vault, store, settings.data)
         ledger = Ledger(settings.data / tombstones.FILE, keys.erasures, keys.cause)
@@ -207,7 +208,9 @@ def _build(
         store.close()
         raise
     keeping = settings.keeping
-    forgetting = Forgetting(store, vault, keys, ledger, settings.keyring_copies, held, running, keeping, ids, clock.now)
+    forgetting = Forgetting(
+        store, vault, keys, ledger, settings.keyring_copies, (held, reasons, asked), running, keeping, ids, clock.now
+    )
     services = Services(
         store,
         search,
@@ -219,9 +222,12 @@ def _build(
         ids,
         Facts(settings.runs_it, tuple(settings.platforms), bool(settings.database_url), settings.kept_days),
         keys,
+        Bookshelf(settings.knowledge, settings.added, search),
         tuple(settings.contacts),
         tuple(settings.countries),
         held=held,
+        reasons=reasons,
+        asked=asked,
         keeping=keeping,
         public_url=settings.public_url,
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
-from bot import backup, downloads, erasure, outbox, retention
+from bot import backup, downloads, erasure, outbox, passed_on, retention
 from bot.errors import Locked
 from bot.forgetting import AlreadyGone
 from bot.store import milestones
@@ -51,16 +50,17 @@ async def once(services: Services, backups: Path) -> int:
         with contextlib.suppress(AlreadyGone):  # another process was faster
             await services.forgetting.forget(*who)
             gone += 1
-    await store.write(_tidy, services.now, at)
+    await store.write(_tidy, services, at)
     await asyncio.to_thread(backup.prune, backups, at - timedelta(days=services.keeping.backups))
     await services.forgetting.sweep()
     log.info("went through what is over", extra={"action": "round"})
     return gone
 
 
-def _tidy(tx: Connection, now: Callable[[], datetime], at: datetime) -> None:
-    tx.execute(delete(inbox).where(inbox.c.at < now() - _EVENTS))  # their moments are the calendar's
+def _tidy(tx: Connection, services: Services, at: datetime) -> None:
+    tx.execute(delete(inbox).where(inbox.c.at < services.now() - _EVENTS))  # their moments are the calendar's
     downloads.drop_old(tx, at)
+    passed_on.drop_before(tx, at.date() - timedelta(days=services.keeping.after_end))
     tx.execute(
         delete(rows).where(rows.c.kind == erasure.TAKE_AWAY, rows.c.state.in_(_FINAL), rows.c.tried_at < at - EVERY)
     )

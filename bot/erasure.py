@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from bot import outbox, tally
+from bot import outbox, passed_on, tally
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
@@ -82,6 +82,7 @@ def erase(
     somebody = people.somebody(tx, tenant, who)
     unsigned.withdraw_all(tx, somebody)
     if keys.counted:
+        passed_on.forget(tx, keys, tenant, who)
         for which in cohorts.ever_of(tx, somebody):
             _forget_counted(tx, keys, tenant, who, which, ids)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -69,7 +69,7 @@ class Forgetting:
         keys: HouseKeys,
         ledger: Ledger,
         copies: Path,
-        held: Held,
+        held: Sequence[Held],
         platforms: Mapping[str, Platform],
         keeping: Keeping,
         ids: Ids,
@@ -104,7 +104,8 @@ class Forgetting:
                 return done
 
             erased = await self._store.write(remove)
-            self._held.drop(who)
+            for one in self._held:
+                one.drop(who)
             for address in erased.addresses:
                 await self._forget_there(address)
             swept = await self.sweep()

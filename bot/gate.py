@@ -31,8 +31,10 @@ _ELSEWHERE = (
 _LONGEST = 32
 _WAITING = "doors."
 """What waits for somebody may be a facilitator's message; the feature looks that it waits for the caller."""
-_READING = "shared-with-me."
+_READING = ("shared-with-me.", "curating.")
 """All that the readers of a shared copy may do with it."""
+_TAKING_BACK = "passing-on.take-back"
+"""Nothing that stands in a table leads from what was passed on to its writer; the feature knows her by a mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
     if kind in ("cohort", "broadcast"):
         leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
         return leads or ((kind == "cohort" or action.startswith(_WAITING)) and _belongs(tx, who, home))
+    if kind == "note" and action == _TAKING_BACK:
+        return True
     if kind == "request":
         return _is(tx, select(request).where(request.c.request == which, request.c.helper == who.person))
     for name, readers, own in (("share", share_reader, "share"), ("note", unsigned_reader, "note")):

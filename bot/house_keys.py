@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import tally, tombstones
+from bot import passed_on, tally, tombstones
 from bot.audit import NO_KEY
 from bot.disk import sync
 from bot.errors import CohortbookError, Locked
@@ -151,8 +151,9 @@ def _take_away(path: Path, before: HouseKeys, found: HouseKeys) -> None:
 
 
 def _make_up(store: Store, keys: HouseKeys) -> None:
-    """Who was erased while nobody could tell under which pseudonym they were counted is unlinked now."""
+    """Who was erased while nobody could tell under which pseudonym they were counted is unlinked now, and what they passed on goes."""
     with store.begin() as tx:
         if milestones.latest(tx, milestones.UNLINK) is not None:
+            passed_on.forget_strangers(tx, keys)
             tally.forget_strangers(tx, keys.pseudonyms, lambda: secrets.token_hex(8))
             milestones.forget(tx, milestones.UNLINK)

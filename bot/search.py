@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import ModelProblem
+from index.readers import may_read
 
 if TYPE_CHECKING:
+    from index.documents import Entry
     from index.encoder import Encoder
     from index.search import Answer, Hit, Index
 
@@ -29,20 +32,61 @@ class Search:
         self._thread = ThreadPoolExecutor(1, "search")
         self._opening = threading.Lock()
         self._index: Index | None = None
+        self._overdue: tuple[Index | None, date, list[Entry]] = (None, date.min, [])
         self.state = "loading"
         """loading, ready, or what is the matter."""
 
-    async def ask(self, question: str, k: int = 3) -> Answer:
+    async def ask(self, question: str, groups: Collection[str] = (), k: int = 3) -> Answer:
         """No database transaction may be open while this runs: a cold start takes seconds."""
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, lambda: self._open().search(question, k, wait=_PATIENCE)
-        )
 
-    async def entry(self, which: str) -> Hit | None:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._open().lead(which))
+        def look() -> Answer:
+            index = self._open()
+            return index.search(question, k, index.open_to(groups), wait=_PATIENCE)
 
-    def passage(self, which: str) -> Hit | None:
-        return self._open().hit(which)
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look)
+
+    async def entry(self, which: str, groups: Collection[str] = ()) -> Hit | None:
+        def look() -> Hit | None:
+            index = self._open()
+            return _shown(index, index.lead(which), groups)
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, look)
+
+    def passage(self, which: str, groups: Collection[str] = ()) -> Hit | None:
+        index = self._open()
+        return _shown(index, index.hit(which), groups)
+
+    async def grouped(self, texts: Sequence[str]) -> list[list[int]]:
+        """The places of texts that are about one thing, together."""
+
+        def group() -> list[list[int]]:
+            from index.grouping import together
+
+            return together(texts, self.encoder())
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, group)
+
+    def overdue(self, today: date) -> list[Entry]:
+        """What somebody should read again, the longest overdue first; nothing while no index is open."""
+        if self._index is None:
+            return []
+        if self._overdue[:2] != (self._index, today):
+            from index.shelf import check_by
+
+            dated = [(day, one.id, one) for one in self._index.entries.values() if (day := check_by(one))]
+            self._overdue = (self._index, today, [one for day, _, one in sorted(dated) if day <= today])
+        return self._overdue[2]
+
+    def standing(self, beginning: str) -> Entry | None:
+        """The entry whose id begins so."""
+        return next((one for id_, one in self._open().entries.items() if id_.startswith(beginning)), None)
+
+    def encoder(self) -> Encoder:
+        """The one that answers, which need not be loaded twice."""
+        return self._open().meaning.encoder
+
+    def folder(self) -> Path:
+        return self._folder
 
     async def warm(self) -> None:
         """Raises what opening the index raises; `state` then says so until a question succeeds in opening it."""
@@ -69,6 +113,11 @@ class Search:
 
     def close(self) -> None:
         self._thread.shutdown(cancel_futures=True)
+
+
+def _shown(index: Index, hit: Hit | None, groups: Collection[str]) -> Hit | None:
+    """None also for what they may not see, so that nobody learns of it."""
+    return hit if hit is not None and may_read(index.entries[hit.entry].audience, groups) else None
 
 
 def _shipped() -> Encoder:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from random import SystemRandom
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeAlias, TypeVar
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot import audit
 from bot.audit import Deed
+from bot.bookshelf import Bookshelf
 from bot.consent import Facts
 from bot.errors import CohortbookError, NotAllowed
 from bot.forgetting import Forgetting
@@ -28,6 +29,7 @@ from bot.store.cohorts import Cohort
 from bot.store.people import Somebody
 from bot.store.pinned import text_of
 from bot.vault.vault import Vault
+from index.documents import Entry
 from index.search import Answer, Hit
 
 T = TypeVar("T")
@@ -35,13 +37,27 @@ P = ParamSpec("P")
 
 
 class Searcher(Protocol):
-    async def ask(self, question: str, k: int = 3) -> Answer: ...
+    """`groups`: those that whoever will read it belongs to (`bot.readership`); without any, what everybody may see."""
 
-    async def entry(self, which: str) -> Hit | None:
+    async def ask(self, question: str, groups: Collection[str] = (), k: int = 3) -> Answer: ...
+
+    async def entry(self, which: str, groups: Collection[str] = ()) -> Hit | None:
         """The beginning of an entry, by its id."""
         ...
 
-    def passage(self, which: str) -> Hit | None:
+    async def grouped(self, texts: Sequence[str]) -> list[list[int]]:
+        """The places of texts that are about one thing, together."""
+        ...
+
+    def overdue(self, today: date) -> list[Entry]:
+        """What somebody should read again, the longest overdue first; nothing while no index is open."""
+        ...
+
+    def standing(self, beginning: str) -> Entry | None:
+        """The entry whose id begins so. Blocks like `passage`."""
+        ...
+
+    def passage(self, which: str, groups: Collection[str] = ()) -> Hit | None:
         """Blocks until the index is open: call it from a thread."""
         ...
 
@@ -81,6 +97,7 @@ class Services:
     ids: Ids
     facts: Facts
     keys: HouseKeys
+    bookshelf: Bookshelf
     contacts: tuple[str, ...] = ()
     """Lines of the help card: the organization's own people to turn to."""
     countries: tuple[str, ...] = ("us",)
@@ -91,6 +108,8 @@ class Services:
     """Words that wait in memory for their writer's decision."""
     reasons: Held = field(default_factory=Held)
     """Why an answer was given, for its asker; apart, so that many questions push nobody's words out."""
+    asked: Held = field(default_factory=Held)
+    """Questions just asked, should their asker want to pass one on."""
     keeping: Keeping = Keeping()  # noqa: RUF009 - it is frozen
     public_url: str = ""
     """Where members' browsers reach this bot's own pages; empty where they cannot."""

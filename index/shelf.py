@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from index.documents import RETIRED, Entry, load_sound
+from index.documents import DRAFT, RETIRED, Entry, load_sound
 from index.errors import SearchError
 from index.folders import sha256
 
@@ -80,16 +80,22 @@ class Shelf:
     def standing(self) -> list[Standing]:
         """Every entry, by id, those of one's own in the place of shipped ones."""
         mine = {entry.id: entry for entry in _sound(self.folder)}
-        found = {entry.id: Standing(entry, False, _check_by(entry)) for entry in _sound(self._shipped)}
+        found = {entry.id: Standing(entry, False, check_by(entry)) for entry in _sound(self._shipped)}
         for id_, entry in mine.items():
             under = self._shipped / f"{id_}.md"
             changed = bool(entry.over) and (not under.exists() or sha256(under) != entry.over)
-            found[id_] = Standing(entry, True, _check_by(entry), changed)
+            found[id_] = Standing(entry, True, check_by(entry), changed)
         return [found[id_] for id_ in sorted(found)]
 
     def failed(self) -> list[str]:
         """A line for each own file that is not in order, and so is not found."""
         return load_sound(self.folder)[1] if self.folder.is_dir() else []
+
+    def discard(self, draft: Entry) -> None:
+        """A draft that nobody wants goes from the folder. Nothing else does."""
+        if self.find(draft.id).status != DRAFT:
+            raise ShelfProblem(f"{draft.id} is no draft.")
+        (self.folder / f"{draft.id}.md").unlink(missing_ok=True)
 
     def _write(self, entry: Entry) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -106,8 +112,9 @@ def _sound(folder: Path) -> list[Entry]:
     return load_sound(folder)[0] if folder.is_dir() else []
 
 
-def _check_by(entry: Entry) -> date | None:
-    if entry.status == RETIRED or not entry.last_checked:
+def check_by(entry: Entry) -> date | None:
+    """When somebody should read it again; None for what nobody finds, or was never checked."""
+    if entry.status in (RETIRED, DRAFT) or not entry.last_checked:
         return None
     return date.fromisoformat(entry.last_checked) + CHECK_AFTER.get(entry.kind, _A_YEAR)
 

@@ -81,7 +81,7 @@ async def test_a_member_asking_for_it_is_told_who_can_help(town: Town) -> None:
 async def test_a_first_facilitator_is_offered_a_new_cohort(town: Town) -> None:
     """Named in the settings, before there is anything to lead."""
     shown = await home(town)
-    assert labels(shown) == ["New cohort"]
+    assert labels(shown) == ["New cohort", "Questions passed on", "Entries"]
     assert "nobody hears of it before you say so" in shown.text
 
 

@@ -122,7 +122,7 @@ async def test_without_an_answer_a_person_is_offered(town: Town) -> None:
     card = await town.command("renata", f"/resources {UNKNOWN}")
     assert isinstance(card, Outgoing)
     assert card.quotes == ()
-    assert labels(card) == ["Ask a person"]
+    assert labels(card) == ["Ask a person", "Pass it on, unsigned"]
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\u200b", "?!"])

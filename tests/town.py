@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import shutil
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -157,6 +159,13 @@ def text_of(message: Reply) -> str:
     return ""
 
 
+def _own(index: Path, copy: Path) -> Path:
+    """Whoever looks after the entries in a town changes its index and no other town's."""
+    if index.is_dir() and not copy.exists():
+        shutil.copytree(index, copy, copy_function=os.link)
+    return copy
+
+
 @asynccontextmanager
 async def open_town(
     folder: Path,
@@ -174,12 +183,13 @@ async def open_town(
     if fakes not in bot.platforms.__path__:
         bot.platforms.__path__.append(fakes)  # the recipe for adding a platform: a file in the folder
     count = itertools.count(first_id)
+    own_index = _own(index, folder / "index")
     machine = Machine(at)
     clock = DemoClock(folder / "clock.json", machine=machine)
     settings = Settings(
         database=SecretStr("" if database.startswith("sqlite") else database),
         data=folder / "data",
-        index=index,
+        index=own_index,
         platforms={"recorder": {}},
         facilitators=["recorder/room/imani"],
         runs_it="the town's own people",

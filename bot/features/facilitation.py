@@ -39,7 +39,13 @@ def _home(tx: Connection, visit: Visit) -> Reply:
         )
     if visit.value:
         led = [cohort for cohort in led if cohort.cohort == visit.value] or led
-    new = (Option("New cohort", "setup.new"),) if may_create else ()
+    new: tuple[Option, ...] = ()
+    if may_create:
+        new = (
+            Option("New cohort", "setup.new"),
+            Option("Questions passed on", "curating.list"),
+            Option("Entries", "entries.list"),
+        )
     if not led:
         return Outgoing(
             "You have no cohort yet. Making one takes two short forms, and nobody hears of it before you say so.",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot import answers, choose, outbox
+from bot import answers, choose, lookups, outbox, readership
 from bot.messages import Outgoing, Reply
 from bot.outbox import Intent, Row
 from bot.store import people, verdicts
@@ -46,13 +46,24 @@ def is_question(visit: Visit) -> bool:
 
 
 async def more(visit: Visit) -> Reply:
-    hit = await asyncio.to_thread(visit.services.search.passage, visit.value)
+    groups = await visit.read(readership.of_person, visit.who)
+    hit = await asyncio.to_thread(visit.services.search.passage, visit.value, groups)
+    return answers.passage(hit, whole=True) if hit else _gone()
+
+
+async def entry(visit: Visit) -> Reply:
+    """From its beginning."""
+    hit = await visit.services.search.entry(visit.value, await visit.read(readership.of_person, visit.who))
     return answers.passage(hit, whole=True) if hit else _gone()
 
 
 async def share(visit: Visit) -> Reply:
-    """A public copy of the passage, made afresh, with no trace of the asker."""
-    hit = await asyncio.to_thread(visit.services.search.passage, visit.value)
+    """A public copy of the passage, made afresh of what everybody there may see, with no trace of the asker."""
+    if visit.incoming.private:
+        groups = await visit.read(readership.of_person, visit.who)
+    else:
+        groups = await visit.read(readership.of_channel, visit.who.tenant, visit.incoming.where)
+    hit = await asyncio.to_thread(visit.services.search.passage, visit.value, groups)
     if hit is None:
         return _gone()
     if visit.incoming.private:
@@ -83,23 +94,33 @@ def _share(tx: Connection, visit: Visit, hit: Hit) -> Reply:
 
 
 def shared(tx: Connection, services: Services, row: Row) -> Outgoing | None:
-    hit = services.search.passage(row.intent.subject)
+    where = people.place_address(tx, row.intent.tenant, row.intent.recipient)
+    groups = readership.of_channel(tx, row.intent.tenant, where) if where else ()
+    hit = services.search.passage(row.intent.subject, groups)
     return answers.public(hit) if hit else None
 
 
 def _verdict(helpful: bool) -> Handler:
     async def handler(visit: Visit) -> Reply:
-        if await visit.services.search.entry(visit.value) is None:
+        which, _, asked = visit.value.partition(":")
+        groups = await visit.read(readership.of_person, visit.who)
+        if await visit.services.search.entry(which, groups) is None:
             return _gone()
-        await visit.once(verdicts.count, visit.who.tenant, visit.value, helpful)
+        await visit.once(_count, visit, which, helpful)
         if helpful:
             return Outgoing("Thank you. Only a count is kept, not your question.")
         return Outgoing(
             "Thank you for saying so. Only a count is kept, not your question. A person may know more.",
-            options=(answers.ask_a_person(),),
+            options=(answers.ask_a_person(), answers.pass_it_on(asked)),
         )
 
     return handler
+
+
+def _count(tx: Connection, visit: Visit, which: str, helpful: bool) -> None:
+    verdicts.count(tx, visit.who.tenant, which, helpful)
+    if not helpful:
+        lookups.count(tx, visit.who.tenant, visit.now.date(), lookups.NOT_HELPFUL)
 
 
 async def why(visit: Visit) -> Reply:
@@ -121,6 +142,7 @@ feature = Feature(
     commands={"resources": (ask, "Look something up: /resources what is an equity pause")},
     presses={
         "more": more,
+        "entry": entry,
         "share": share,
         "why": why,
         "helpful": _verdict(True),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -201,10 +200,7 @@ async def reading(visit: Visit) -> Reply:
     found = await visit.read(_linked, visit)
     if isinstance(found, Outgoing):
         return found
-    hits = [hit for hit in await asyncio.gather(*(visit.services.search.entry(one) for one in found)) if hit]
-    if not hits:
-        return Outgoing("There is nothing linked to this prompt.")
-    return answers.reading(hits)
+    return await answers.reading(visit, found)
 
 
 def _linked(tx: Connection, visit: Visit) -> Outgoing | tuple[str, ...]:

@@ -15,15 +15,17 @@ from bot.messages import Address
 from bot.store.columns import Instant, metadata
 from bot.store.delivery import inbox, lane, outbox
 from bot.store.departures import download, erasure
+from bot.store.gaps import awaited, unanswered
 from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
 from bot.store.safes import token
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
 __all__ += ["download", "erasure"]
+__all__ += ["awaited", "unanswered"]
 __all__ += ["token"]
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 
 
 def lane_name(address: str) -> str:

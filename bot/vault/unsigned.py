@@ -71,6 +71,15 @@ def put(
     return made.note
 
 
+def give_at_once(
+    tx: Connection, vault: Vault, tenant: str, audience: str, readers: Sequence[str], text: str, today: date, ids: Ids
+) -> str:
+    """One that waits for no others, since its writer knows that it may be alone. Nothing leads to them from here."""
+    made = _Bound(tenant, ids(), "", 0, audience, None, today, ids())
+    _write(tx, vault, made, {"title": text, "parts": [], "readers": sorted(readers)})
+    return made.note
+
+
 def _write(tx: Connection, vault: Vault, made: _Bound, words: dict[str, Any]) -> None:
     """Its readers stand inside of it, so that nobody who is written into the tables later can open it."""
     body = vault.seal(tx, Purpose.SHARED, rows.owner(made), json.dumps(words).encode(), rows.bound(unsigned, made))
@@ -158,6 +167,11 @@ def given_to(tx: Connection, vault: Vault, reader: Somebody, cohort: str) -> lis
     return _notes(tx, vault, reader, unsigned.c.cohort == cohort)
 
 
+def given_for(tx: Connection, vault: Vault, reader: Somebody, audience: str) -> list[Note]:
+    """Those that belong to no cohort."""
+    return _notes(tx, vault, reader, (unsigned.c.cohort == "") & (unsigned.c.audience == audience))
+
+
 def _notes(tx: Connection, vault: Vault, reader: Somebody, which: ColumnElement[bool]) -> list[Note]:
     found = tx.execute(_given(reader).where(which).order_by(unsigned.c.day.desc(), unsigned.c.note)).all()
     opened = _opened(vault, found)
@@ -181,6 +195,10 @@ def _given(reader: Somebody) -> Any:
             unsigned_reader.c.person == reader.person,
         )
     )
+
+
+def take_away(tx: Connection, tenant: str, notes: Sequence[str]) -> None:
+    _drop(tx, tenant, notes)
 
 
 def _drop(tx: Connection, tenant: str, notes: Sequence[str]) -> None:

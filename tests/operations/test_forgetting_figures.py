@@ -52,7 +52,16 @@ class Home:
         self.ledger = Ledger(self.folder / "erasures.ledger", self.keys.erasures)
         again = catch_up(self.store, self.vault, self.keys, self.ledger, self.copies, START, self.ids)
         self.forgetting = Forgetting(
-            self.store, self.vault, self.keys, self.ledger, self.copies, Held(), {}, Keeping(), self.ids, lambda: START
+            self.store,
+            self.vault,
+            self.keys,
+            self.ledger,
+            self.copies,
+            (Held(),),
+            {},
+            Keeping(),
+            self.ids,
+            lambda: START,
         )
         return again
 

@@ -14,7 +14,7 @@ from types import ModuleType
 
 import bot
 
-NAMES = ("facilitation", "shared_with_me", "requests", "broadcasts", "setup")
+NAMES = ("facilitation", "shared_with_me", "requests", "broadcasts", "setup", "curating", "entries")
 PRIVATE = "bot.vault.private"
 
 
@@ -39,6 +39,7 @@ sys.modules["bot.features"] = features()
 
 import bot.platforms  # noqa: E402 - after the door was shut
 from bot import tombstones  # noqa: E402
+from bot.bookshelf import Bookshelf  # noqa: E402
 from bot.clock import DemoClock  # noqa: E402
 from bot.consent import Facts  # noqa: E402
 from bot.directory import Directory  # noqa: E402
@@ -67,17 +68,19 @@ async def main(folder: Path) -> None:
     vault = opened(store, folder / "data", Purpose.SHARED)
     keys, running = derived(b"0" * 32), {chat.name: chat}
     ledger = Ledger(folder / "data" / tombstones.FILE, keys.erasures)
+    search = Search(folder / "no-index")
     services = Services(
         store=store,
-        search=Search(folder / "no-index"),
+        search=search,
         directory=Directory(running),
         library=Library(Path(bot.__path__[0]).parent / "prompts"),
         vault=vault,
-        forgetting=Forgetting(store, vault, keys, ledger, folder, Held(), running, Keeping(), random_id, clock.now),
+        forgetting=Forgetting(store, vault, keys, ledger, folder, (Held(),), running, Keeping(), random_id, clock.now),
         now=clock.now,
         ids=random_id,
         facts=Facts("nobody"),
         keys=keys,
+        bookshelf=Bookshelf(Path(bot.__path__[0]).parent / "knowledge", folder / "knowledge", search),
     )
     route = [import_module(f"bot.features.{name}").feature for name in NAMES]
     desk = FrontDesk(services, route)
