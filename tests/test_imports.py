@@ -35,6 +35,8 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.setup",
     "bot.features.shared_with_me",
     "bot.features.requests",
+    "bot.features.curating",
+    "bot.features.entries",
     "bot.visit",
     "bot.overview",
     "bot.tally",

@@ -159,7 +159,7 @@ def text_of(message: Reply) -> str:
     return ""
 
 
-def _own(index: Path, copy: Path) -> Path:
+def own_index_of(index: Path, copy: Path) -> Path:
     """Whoever looks after the entries in a town changes its index and no other town's."""
     if index.is_dir() and not copy.exists():
         shutil.copytree(index, copy, copy_function=os.link)
@@ -183,7 +183,7 @@ async def open_town(
     if fakes not in bot.platforms.__path__:
         bot.platforms.__path__.append(fakes)  # the recipe for adding a platform: a file in the folder
     count = itertools.count(first_id)
-    own_index = _own(index, folder / "index")
+    own_index = own_index_of(index, folder / "index")
     machine = Machine(at)
     clock = DemoClock(folder / "clock.json", machine=machine)
     settings = Settings(

@@ -22,7 +22,7 @@ from tests.discord_door.conftest import Place
 from tests.discord_door.discord_driver import DiscordDriver, DiscordTown
 from tests.fakes.discord_server import CHANNEL, GUILD, TOKEN, Exchange, open_discord
 from tests.fakes.recorder import PEOPLE
-from tests.town import FIRST_DAY, START
+from tests.town import FIRST_DAY, START, own_index_of
 
 pytestmark = pytest.mark.model
 
@@ -37,7 +37,7 @@ async def open_town(folder: Path, index: Path) -> AsyncIterator[DiscordTown]:
         house = build(
             Settings(
                 data=folder / "data",
-                index=index,
+                index=own_index_of(index, folder / "index"),
                 platforms={"discord": {"server": GUILD, "token_file": str(folder / "token")}},
                 facilitators=[f"discord/{GUILD}/{everybody['imani']}"],
                 runs_it="the town's own people",

@@ -76,7 +76,7 @@ async def wandered(folder: Path, index: Path, steps: int, seed: int, out: io.Str
             places.DOOR: [("answers", await places.door_answers(town, folder))],
             places.BACKUP: [*searched(folder / "copies")],
             places.TEMPORARY: [*searched(temporary)],
-            places.INDEX: [*searched(index)],
+            places.INDEX: [*searched(town.house.settings.index_folder)],
         }
     found[places.LOG] = [("log", out.getvalue().encode())]
     for place in PLACES:

@@ -20,7 +20,7 @@ from tests.fakes.recorder import PEOPLE
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, CHANNEL, SIGNING_SECRET, TEAM, FakeSlack
 from tests.slack.conftest import PING, open_door
 from tests.slack.slack_driver import SlackDriver, SlackTown
-from tests.town import FIRST_DAY, START
+from tests.town import FIRST_DAY, START, own_index_of
 
 pytestmark = pytest.mark.model
 
@@ -46,7 +46,7 @@ async def open_town(folder: Path, index: Path, mode: str) -> AsyncIterator[Slack
     house = build(
         Settings(
             data=folder / "data",
-            index=index,
+            index=own_index_of(index, folder / "index"),
             platforms={"slack": settings(folder, slack, mode)},
             facilitators=[f"slack/{TEAM}/{people['imani']}"],
             runs_it="the town's own people",

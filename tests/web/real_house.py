@@ -17,6 +17,7 @@ from bot import demo
 from bot.app import House, open_house
 from bot.clock import DemoClock
 from bot.config import Settings
+from tests.town import own_index_of
 
 T = TypeVar("T")
 THURSDAY = datetime(2026, 11, 26, 17, 0, tzinfo=UTC)
@@ -27,7 +28,8 @@ class RealHouse:
     """In a thread of its own. Its machine clock stands still, so that only the page's buttons move the time."""
 
     def __init__(self, folder: Path, index: Path) -> None:
-        self._settings = demo.settings(Settings(data=folder, index=index, port=0))  # and so without links
+        own = own_index_of(index, folder / "index")
+        self._settings = demo.settings(Settings(data=folder, index=own, port=0))  # and so without links
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._up = threading.Event()
         self._loop = asyncio.new_event_loop()
