@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
+from bot import retention
 from bot.messages import Errors, Form, Outgoing, Press, Reply
+from bot.store import people
 from tests.town import Town, text_of
 from tests.ways import delivered, first_week, kept, labels
 
@@ -122,3 +126,71 @@ async def test_strange_words_arrive_as_words(town: Town, text: str) -> None:
     await ask(town, text)
     opened = text_of(await town.press("imani", town.private("imani")[-1], "Read it"))
     assert text.replace("\x00", "").replace("\ud800", "\ufffd") in opened
+
+
+# --- whose owner has left ----------------------------------------------------------------------------
+
+
+async def put_to_kwame(town: Town) -> str:
+    """Kwame leads the cohort too, and Renata asks him; returns the id of her question."""
+    cohort = await first_week(town)
+    with town.house.store.begin() as tx:
+        kwame = people.known(tx, town.chat.who("kwame"))
+        assert kwame is not None
+        people.grant(tx, kwame.tenant, cohort, kwame.person, people.FACILITATOR)
+    form = await form_of(town)
+    assert "Should they leave before they have answered, it goes to Imani Brooks, who looks after" in form.intro
+    whom = next(value for value, label in form.fields[0].choices if label.startswith("Kwame"))
+    await town.submit("renata", form, {"whom": whom, "text": WORDS})
+    return str(town.private("kwame")[-1].options[0].value)
+
+
+def kwames(town: Town) -> tuple[str, str]:
+    with town.house.store.engine.connect() as tx:
+        kwame = people.known(tx, town.chat.who("kwame"))
+    assert kwame is not None
+    return kwame.tenant, kwame.person
+
+
+async def hands_over(town: Town) -> None:
+    tenant, kwame = kwames(town)
+    with town.house.store.begin() as tx:
+        (led,) = (row for row in kept(town)["role"] if row[2] == kwame)
+        people.revoke(tx, tenant, led[1], kwame, people.FACILITATOR)
+
+
+async def is_erased(town: Town) -> None:
+    await town.house.services.forgetting.forget(*kwames(town))
+
+
+async def leaves_the_workspace(town: Town) -> None:
+    services = town.house.services
+    await services.store.write(retention.after_leaving, town.chat.who("kwame"), town.machine(), services.keeping)
+
+
+@pytest.mark.parametrize("goes", [hands_over, is_erased, leaves_the_workspace])
+async def test_a_question_whose_owner_has_left_goes_to_the_director(
+    town: Town, goes: Callable[[Town], Awaitable[None]]
+) -> None:
+    """Once; it opens for her alone from then on, and the asker is told without a word of it."""
+    which = await put_to_kwame(town)
+    before = len(town.private("imani"))
+    await goes(town)
+    for _ in range(3):
+        await town.house.tick()
+    (notice,) = town.private("imani")[before:]
+    assert WORDS in text_of(await town.press("imani", notice, "Read it"))
+    told = [one for one in town.private("renata") if "is not here any more" in one.text]
+    assert len(told) == 1
+    assert WORDS not in delivered(town)
+    assert WORDS not in text_of(await town.act("kwame", Press("requests.read", which)))
+
+
+async def test_a_question_that_was_answered_goes_nowhere(town: Town) -> None:
+    """There is nothing left to do."""
+    which = await put_to_kwame(town)
+    await town.act("kwame", Press("requests.done", which))
+    before = len(town.private("imani"))
+    await hands_over(town)
+    await town.house.tick()
+    assert len(town.private("imani")) == before

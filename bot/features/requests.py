@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+from datetime import datetime
+
 from sqlalchemy import Connection
 
 from bot import outbox, words
+from bot.errors import Unreadable
 from bot.messages import Audience, Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
 from bot.store import cohorts, people
 from bot.vault import requests
 from bot.visit import Feature, Services, Visit
 
-NOTICE, REPLY = "request-notice", "request-seen"
+log = logging.getLogger(__name__)
+NOTICE, REPLY, MOVED = "request-notice", "request-seen", "request-moved"
 _LIMIT = 3000
 
 
@@ -38,7 +43,8 @@ def _open(tx: Connection, visit: Visit) -> Reply:
                 hint="Exactly these words are sent, with your name. Please leave out names of students.",
             ),
         ),
-        intro="Only the person you choose can read it here. Nothing else about you is passed on.",
+        intro="Only the person you choose can read it here. Nothing else about you is passed on. Should they leave "
+        f"before they have answered, it goes to {_last_resort(tx, visit)}, and you are told.",
         submit="Send",
     )
 
@@ -128,6 +134,48 @@ def seen(tx: Connection, services: Services, row: Row) -> Outgoing:
     return Outgoing("The person you asked says that they have answered you.", audience=Audience.DM)
 
 
+def _last_resort(tx: Connection, visit: Visit) -> str:
+    names = people.names(tx, visit.who.tenant, _directors(tx, visit.who.tenant, visit.who.person)[:1])
+    return f"{names[0]}, who looks after this bot" if names else "whoever looks after this bot then"
+
+
+def _directors(tx: Connection, tenant: str, asker: str) -> list[str]:
+    """To whom a question goes whose owner has left."""
+    found = people.holders(tx, tenant, people.WHOLE_TENANT, people.FACILITATOR)
+    return [one for one in found if one != asker and not people.somebody(tx, tenant, one).leaving]
+
+
+def pass_to_director(tx: Connection, services: Services, now: datetime) -> bool:
+    """One question whose owner has left; False when there is none, or nobody to take it."""
+    if services.vault.cause:
+        return False
+    for tenant, which, asker in requests.without_owner(tx):
+        for director in _directors(tx, tenant, asker)[:1]:
+            try:
+                requests.hand_over(tx, services.vault, tenant, which, director)
+            except Unreadable as problem:
+                log.error("a row does not open", extra={"action": "requests.hand-over", "key": which}, exc_info=problem)
+                continue
+            minute = int(now.timestamp()) // 60
+            outbox.put(
+                tx,
+                [
+                    Intent(tenant, "", NOTICE, minute, director, now, subject=which),
+                    Intent(tenant, "", MOVED, minute, asker, now, subject=which),
+                ],
+            )
+            return True
+    return False
+
+
+def moved(tx: Connection, services: Services, row: Row) -> Outgoing:
+    return Outgoing(
+        "The person whom you asked something is not here any more, before they said that they have answered. So your "
+        "question is now with somebody who looks after this bot. Nobody else can read it.",
+        audience=Audience.DM,
+    )
+
+
 def _helpers(tx: Connection, visit: Visit) -> dict[str, str]:
     """ "person:cohort" to a name with its role. Facilitators of one's cohorts, and those of the whole house."""
     found: dict[str, str] = {}
@@ -145,5 +193,6 @@ feature = Feature(
     "requests",
     presses={"open": open_form, "read": read, "done": done, "list": listing},
     submissions={"send": send},
-    compose={NOTICE: notice, REPLY: seen},
+    compose={NOTICE: notice, REPLY: seen, MOVED: moved},
+    plan=pass_to_director,
 )

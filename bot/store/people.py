@@ -91,7 +91,8 @@ def unmet(profile: Person) -> Somebody:
 
 def somebody(tx: Connection, home: str, who: str) -> Somebody:
     row = tx.execute(select(person).where(person.c.tenant == home, person.c.person == who)).one()
-    return Somebody(row.tenant, row.person, row.name, row.zone, row.quiet_from or QUIET_FROM, row.quiet_to or QUIET_TO)
+    quiet = (row.quiet_from or QUIET_FROM, row.quiet_to or QUIET_TO)
+    return Somebody(row.tenant, row.person, row.name, row.zone, *quiet, row.erase_after is not None)
 
 
 def stays(tx: Connection, who: Somebody) -> None:

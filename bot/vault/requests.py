@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, update
 
 from bot.errors import Unreadable
 from bot.ids import Ids
 from bot.store.people import Somebody
-from bot.store.tables import person, request
+from bot.store.tables import person, request, role
 from bot.vault import rows
 from bot.vault.kek import Purpose
 from bot.vault.keyring import Owner
@@ -81,6 +81,35 @@ def close(tx: Connection, helper: Somebody, which: str) -> None:
             request.c.helper == helper.person,
         )
         .values(state=DONE)
+    )
+
+
+def without_owner(tx: Connection) -> list[tuple[str, str, str]]:
+    """(tenant, request, asker) of what is open and was put to somebody who leads nothing here any more, or has left."""
+    leads = exists().where(
+        role.c.tenant == request.c.tenant,
+        role.c.person == request.c.helper,
+        role.c.cohort.in_(("", request.c.cohort)),
+    )
+    here = exists().where(
+        person.c.tenant == request.c.tenant, person.c.person == request.c.helper, person.c.erase_after.is_(None)
+    )
+    found = tx.execute(
+        select(request.c.tenant, request.c.request, request.c.person)
+        .where(request.c.state == OPEN, or_(~leads, ~here))
+        .order_by(request.c.at)
+    )
+    return [(row.tenant, row.request, row.person) for row in found]
+
+
+def hand_over(tx: Connection, vault: Vault, home: str, which: str, helper: str) -> None:
+    """Sealed anew to another person; who was asked before can open it no more. Raises Unreadable."""
+    row = tx.execute(select(request).where(request.c.tenant == home, request.c.request == which)).one()
+    text = vault.opener(Purpose.SHARED).open(rows.owner(row), row.body, rows.bound(request, row))
+    made = _Bound(row.tenant, row.request, row.cohort, row.person, helper, row.at)
+    body = vault.seal(tx, Purpose.SHARED, rows.owner(made), text, rows.bound(request, made))
+    tx.execute(
+        update(request).where(request.c.tenant == home, request.c.request == which).values(helper=helper, body=body)
     )
 
 
