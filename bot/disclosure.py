@@ -77,6 +77,7 @@ def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
         "ordered to."
     )
     yield "Not kept here: questions to /resources, words that were not saved, earlier versions of an entry."
+    yield "Kept without a name: questions that somebody passed on. They lead to nobody without the key of this house."
     yield "Not in our hands: messages in the chat itself. Its owners keep them, and may be able to export them."
 
 
