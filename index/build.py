@@ -25,7 +25,7 @@ from index.documents import Entry, content_hash, load_any, load_entries, shelved
 from index.encoder import Encoder
 from index.errors import IndexDamaged
 from index.folders import DATABASE, FORMAT, MANIFEST, VECTORS, WORDS, fresh, manifest_of, read_manifest, serving, sha256
-from index.passages import Passage, cut
+from index.passages import Passage, as_before, cut
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,7 +95,8 @@ def build_entries(
     """The same from entries that do not lie in a folder."""
     started = time.perf_counter()
     old = _intact(out)
-    cuts = [cut(entry, encoder.tokens, encoder.limit) for entry in entries]
+    before = _cut_before(old, encoder.name)
+    cuts = [_cut(entry, before.get((entry.id, entry.title, version(entry)), ()), encoder) for entry in entries]
     passages = [passage for cut_ in cuts for passage in cut_]
     owners = [number for number, cut_ in enumerate(cuts) for _ in cut_]
     rows, encoded = _vectors(passages, encoder, _known(out, old, encoder.name), progress)
@@ -133,6 +134,31 @@ def _intact(folder: Path) -> dict[str, Any] | None:
 
 def _key(passage: Passage) -> str:
     return hashlib.sha256(passage.embedded.encode()).hexdigest()
+
+
+_Cut = tuple[str, str, str, str]
+"""Of a passage its id, heading, text and content."""
+
+
+def _cut_before(old: dict[str, Any] | None, model: str) -> dict[tuple[str, str, str], list[_Cut]]:
+    """By id, title and version of the entry: counting every word's tokens again would be most of the work."""
+    found: dict[tuple[str, str, str], list[_Cut]] = {}
+    if old is None or old["model"] != model:
+        return found
+    with closing(sqlite3.connect(f"{(old['folder'] / DATABASE).resolve().as_uri()}?mode=ro", uri=True)) as database:
+        for id_, title, version_, *passage in database.execute(
+            "select entries.id, entries.title, version, passages.id, heading, text, content from passages "
+            "join entries on entries.id = passages.entry order by number"
+        ):
+            found.setdefault((id_, title, version_), []).append(tuple(passage))
+    return found
+
+
+def _cut(entry: Entry, before: Sequence[_Cut], encoder: Encoder) -> list[Passage]:
+    same = as_before(entry, [one[:3] for one in before], encoder.tokens)
+    if same and all(_key(passage) == was[3] for passage, was in zip(same, before, strict=True)):
+        return same
+    return cut(entry, encoder.tokens, encoder.limit)
 
 
 def _known(out: Path, old: dict[str, Any] | None, model: str) -> dict[str, NDArray[np.float32]]:

@@ -10,6 +10,7 @@ import os
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -72,6 +73,11 @@ class MiniLM:
             self._name = self.model.name(self._notes)
         return self._name
 
+    @cached_property
+    def _before_passages(self) -> str:
+        """Read once, since tokens are counted some thousand times a build."""
+        return self.model.passage_prefix
+
     @property
     def dimension(self) -> int:
         return self.model.dimension
@@ -81,7 +87,7 @@ class MiniLM:
         return self.model.limit
 
     def tokens(self, text: str) -> int:
-        return len(self._ids(self.model.passage_prefix + text))
+        return len(self._ids(self._before_passages + text))
 
     def encode(self, texts: Sequence[str], *, questions: bool = False) -> NDArray[np.float32]:
         import numpy as np

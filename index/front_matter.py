@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -78,7 +79,9 @@ def split(text: str) -> Block | None:
     return Block(values, lines, len(text) if after < 0 else after + 1)
 
 
+@lru_cache(4096)
 def _parse(source: str) -> tuple[dict[str, Any], dict[str, int]]:
+    """Remembered, since the same entries are read whenever one of them changes. Nobody changes what comes back."""
     try:
         loader = _Loader(source)
     except yaml.YAMLError as error:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -68,12 +68,24 @@ def cut(entry: Entry, count: Count, limit: int) -> list[Passage]:
         for start, end in _packed(entry.body, _units(entry.body, section, lines), count, room):
             text = entry.body[start:end]
             id_ = hashlib.sha256("\0".join((entry.id, section.heading, text)).encode()).hexdigest()[:16]
-            embedded = f"{prefix}\n{text}"
+            embedded = _embedded(prefix, text)
             if count(embedded) > limit:
                 raise AssertionError(f"{entry.file or entry.id}: a passage is longer than {limit} tokens")
             # The same words twice under one heading are one passage.
             found.setdefault(id_, Passage(id_, entry.id, entry.title, section.heading, text, embedded))
     return list(found.values())
+
+
+def as_before(entry: Entry, was: Sequence[tuple[str, str, str]], count: Count) -> list[Passage]:
+    """The passages of an entry that is as it was when it was cut. `was`: id, heading and text of each."""
+    return [
+        Passage(id_, entry.id, entry.title, heading, text, _embedded(_prefix(entry.title, heading, count), text))
+        for id_, heading, text in was
+    ]
+
+
+def _embedded(prefix: str, text: str) -> str:
+    return f"{prefix}\n{text}"
 
 
 @cache

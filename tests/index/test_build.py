@@ -15,6 +15,7 @@ from index.build import build
 from index.errors import ContentProblem, IndexDamaged, IndexMissing, ModelProblem
 from index.folders import serving
 from index.search import open_index
+from tests.index.conftest import WordEncoder, Write
 
 HERE = Path(__file__).resolve().parents[2]
 
@@ -212,3 +213,27 @@ def test_a_model_that_is_missing_leaves_everything_as_it_was(folder, write, out,
     with pytest.raises(ModelProblem):
         build(folder, out, MiniLM(tmp_path / "no-model"))
     assert not out.exists()
+
+
+def test_what_has_not_changed_is_not_cut_again(folder: Path, write: Write, tmp_path: Path) -> None:
+    """The same passages as from an empty folder, with few looks at the tokens; a new title cuts anew."""
+    for number in range(20):
+        body = "".join(f"\n## Part {part}\n\n" + "One sentence about a choir. " * 40 for part in range(3))
+        write(f"entry-{number}", body)
+
+    class Counting(WordEncoder):
+        counted = 0
+
+        def tokens(self, text: str) -> int:
+            self.counted += 1
+            return super().tokens(text)
+
+    toy = Counting()
+    build(folder, tmp_path / "out", toy)
+    first, toy.counted = toy.counted, 0
+    write("entry-7", "Another text.", title="Another title")
+    assert build(folder, tmp_path / "out", toy).encoded == 1
+    assert toy.counted < first / 4
+    build(folder, tmp_path / "anew", WordEncoder())
+    read = [open_index(tmp_path / out, WordEncoder())._contents.passages for out in ("out", "anew")]
+    assert read[0] == read[1]

@@ -55,6 +55,18 @@ def test_an_own_entry_stands_in_the_place_of_the_shipped_one(shelf: Shelf, shipp
     assert {path.name: path.read_bytes() for path in shipped.iterdir()} == before
 
 
+def test_a_draft_is_found_by_nobody_and_only_a_draft_is_thrown_away(shelf: Shelf, shipped: Path) -> None:
+    """What was published once is retired instead, so that its text is kept."""
+    shelf.put(replace(entry("parking", "Park behind the hall."), status="draft"))
+    shelf.put(entry("choir", "The choir sings."))
+    assert set(found(shelf, shipped)) == {"audit", "choir", "pause"}
+    assert next(one for one in shelf.standing() if one.entry.id == "parking").check_by is None
+    shelf.discard(shelf.find("parking"))
+    with pytest.raises(ShelfProblem):
+        shelf.discard(shelf.find("choir"))
+    assert sorted(path.name for path in shelf.folder.iterdir()) == ["choir.md"]
+
+
 def test_an_id_that_is_taken_is_refused_unless_it_is_to_be_replaced(shelf: Shelf) -> None:
     """Nobody's entry disappears by accident, neither one's own nor a shipped one."""
     for id_ in ("pause", "parking"):
