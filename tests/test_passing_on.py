@@ -49,7 +49,6 @@ def notes(town: Town, who: str) -> list[Outgoing]:
 
 async def test_the_asker_sees_the_words_who_reads_them_and_what_is_kept(town: Town) -> None:
     """And may change every word; nothing is stored before she sends it."""
-    await first_week(town)
     card = await town.command("renata", f"/resources {QUESTION}")
     rows = kept(town)
     form = await town.press("renata", card, "Pass it on, unsigned")
@@ -64,7 +63,6 @@ async def test_the_asker_sees_the_words_who_reads_them_and_what_is_kept(town: To
 
 async def test_nobody_else_gets_the_words_of_a_question_by_its_button(town: Town) -> None:
     """The form opens empty, and so it does an hour later."""
-    await first_week(town)
     card = await town.command("renata", f"/resources {QUESTION}")
     assert isinstance(card, Outgoing)
     value = next(one.value for one in card.options if one.action == "passing-on.open")
@@ -77,7 +75,6 @@ async def test_nobody_else_gets_the_words_of_a_question_by_its_button(town: Town
 
 async def test_nothing_in_the_tables_leads_from_the_words_to_the_writer(town: Town) -> None:
     """No id of hers, the day alone, the words sealed, and two notes of one writer have nothing in common."""
-    await first_week(town)
     await pass_on(town)
     await pass_on(town, question="is there a parking garage near the spring convening hall?")
     tables = kept(town)
@@ -146,7 +143,6 @@ async def test_who_waits_somewhere_at_night_is_told_in_the_morning(town: Town) -
 
 async def test_a_form_that_is_sent_twice_passes_on_and_answers_once(town: Town) -> None:
     """A double click makes neither two questions nor two drafts."""
-    await first_week(town)
     form = await town.press("renata", await town.command("renata", f"/resources {QUESTION}"), "Pass it on")
     for _ in range(2):
         await town.submit("renata", form, {})
@@ -160,7 +156,6 @@ async def test_a_form_that_is_sent_twice_passes_on_and_answers_once(town: Town) 
 
 async def test_a_draft_that_is_thrown_away_lets_its_questions_wait_again(town: Town) -> None:
     """Nobody is told anything, and the same question can be answered anew."""
-    await first_week(town)
     await pass_on(town)
     draft = await answer(town)
     await town.press("imani", draft, "Throw it away")
@@ -173,7 +168,6 @@ async def test_a_draft_that_is_thrown_away_lets_its_questions_wait_again(town: T
 
 async def test_what_is_set_aside_is_gone_and_nobody_is_told(town: Town) -> None:
     """Words and mark."""
-    await first_week(town)
     await pass_on(town)
     page = await town.act("imani", Press("curating.list"))
     await town.press("imani", await town.press("imani", page, "who pays"), "Set aside")
@@ -183,7 +177,6 @@ async def test_what_is_set_aside_is_gone_and_nobody_is_told(town: Town) -> None:
 
 async def test_it_can_be_taken_back_by_its_writer_alone(town: Town) -> None:
     """Somebody else who presses her button changes nothing, and that is recorded."""
-    await first_week(town)
     receipt = await pass_on(town)
     assert isinstance(receipt, Outgoing)
     button = receipt.options[0]
@@ -201,7 +194,6 @@ async def test_it_can_be_taken_back_by_its_writer_alone(town: Town) -> None:
 
 async def test_whoever_is_erased_takes_along_what_nobody_has_answered(town: Town) -> None:
     """As with notes that wait for other writers; those of others stay."""
-    await first_week(town)
     await pass_on(town)
     await pass_on(town, "kwame", "is there a parking garage near the spring convening hall?")
     with town.house.store.engine.connect() as tx:
@@ -214,7 +206,6 @@ async def test_whoever_is_erased_takes_along_what_nobody_has_answered(town: Town
 
 async def test_only_its_readers_of_that_day_can_open_it(town: Town) -> None:
     """A member cannot, and who is named later cannot open what was passed on before."""
-    await first_week(town)
     await pass_on(town)
     page = await town.act("imani", Press("curating.list"))
     assert isinstance(page, Outgoing)
@@ -232,7 +223,6 @@ async def test_only_its_readers_of_that_day_can_open_it(town: Town) -> None:
 
 async def test_a_sign_of_danger_is_met_with_the_card_and_passed_on_to_nobody(town: Town) -> None:
     """As everywhere else that words are typed."""
-    await first_week(town)
     before = kept(town)["awaited"]
     assert "You do not have to carry this alone" in text_of(await pass_on(town, text="I want to die"))
     assert kept(town)["awaited"] == before
@@ -241,7 +231,6 @@ async def test_a_sign_of_danger_is_met_with_the_card_and_passed_on_to_nobody(tow
 @pytest.mark.parametrize("text", ["", " \u200b\n", "x" * 501, "👍" * 251])
 async def test_a_form_that_cannot_be_sent_stays_open(town: Town, text: str) -> None:
     """The reason stands beside the field."""
-    await first_week(town)
     reply = await pass_on(town, text=text)
     assert isinstance(reply, Errors)
     assert list(reply.fields) == ["text"]
@@ -278,6 +267,5 @@ async def test_what_nobody_answers_is_not_kept_for_ever(town: Town) -> None:
 
 async def test_where_nobody_looks_after_the_entries_nothing_is_passed_on(town: Town) -> None:
     """And the only curator does not pass on to herself."""
-    await first_week(town)
     reply = await town.act("imani", Press("passing-on.open", ""))
     assert "Nobody looks after the entries here yet" in text_of(reply)
