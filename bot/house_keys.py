@@ -151,7 +151,7 @@ def _take_away(path: Path, before: HouseKeys, found: HouseKeys) -> None:
 
 
 def _make_up(store: Store, keys: HouseKeys) -> None:
-    """Who was erased while nobody could tell under which pseudonym they were counted is unlinked now, and what they passed on goes."""
+    """Who was erased while nobody could tell their pseudonyms and marks: what bears these goes or is unlinked now."""
     with store.begin() as tx:
         if milestones.latest(tx, milestones.UNLINK) is not None:
             passed_on.forget_strangers(tx, keys)
