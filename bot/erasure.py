@@ -24,6 +24,7 @@ from bot.store.tables import (
     person,
     request,
     role,
+    seat,
     share,
     share_reader,
     step,
@@ -36,7 +37,7 @@ from bot.vault import unsigned
 
 TAKE_AWAY = "forget"
 """The kind of intent that deletes one of the bot's own messages."""
-_THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download)
+_THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat)
 
 
 @dataclass(frozen=True, slots=True)

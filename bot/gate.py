@@ -21,6 +21,7 @@ from bot.store.tables import (
     request,
     share,
     share_reader,
+    team,
     unsigned,
     unsigned_reader,
 )
@@ -31,6 +32,8 @@ _ELSEWHERE = (
 _LONGEST = 32
 _WAITING = "doors."
 """What waits for somebody may be a facilitator's message; the feature looks that it waits for the caller."""
+_SEATING = "seating."
+"""What facilitators alone do with a team. Who of a cohort may join one, the feature looks."""
 _READING = ("shared-with-me.", "curating.")
 """All that the readers of a shared copy may do with it."""
 _TAKING_BACK = "passing-on.take-back"
@@ -78,6 +81,7 @@ _NAMED = union_all(
             ("request", request, "request"),
             ("broadcast", broadcast, "broadcast"),
             ("note", unsigned, "note"),
+            ("team", team, "team"),
         )
     )
 )
@@ -92,6 +96,9 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
         return leads or ((kind == "cohort" or action.startswith(_WAITING)) and _belongs(tx, who, home))
     if kind == "note" and action == _TAKING_BACK:
         return True
+    if kind == "team":
+        leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
+        return leads if action.startswith(_SEATING) else _belongs(tx, who, home)
     if kind == "request":
         return _is(tx, select(request).where(request.c.request == which, request.c.helper == who.person))
     for name, readers, own in (("share", share_reader, "share"), ("note", unsigned_reader, "note")):

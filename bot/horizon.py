@@ -15,6 +15,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, Select, String, false, fu
 from bot import outbox, reasons, schedule
 from bot.outbox import Intent
 from bot.programs import Program
+from bot.programs.seats import Seat
 from bot.schedule import CohortPlan, MemberPlan, Send
 from bot.store import cohorts, milestones
 from bot.store.cohorts import Cohort
@@ -26,8 +27,8 @@ from bot.store.tables import outbox as rows
 from bot.timetable import TIMETABLE, Line
 from bot.visit import Services
 
-Clock: TypeAlias = tuple[str, time | None, time | None, int | None, time | None, date | None]
-"""Zone, quiet from and to, own day and hour, paused until."""
+Clock: TypeAlias = tuple[str, time | None, time | None, int | None, time | None, date | None, str, str]
+"""Zone, quiet from and to, own day and hour, paused until; role and teams, which say what they get."""
 
 AHEAD = timedelta(hours=48)
 _CLOCKS_AT_ONCE = 300
@@ -101,7 +102,7 @@ class Horizon:
         return [one for one in sends if one.due <= self.ends and self._still_wanted(one)]
 
     def _still_wanted(self, send: Send) -> bool:
-        if send.kind == schedule.SILENCE and not reasons.may_be_silent(self.numbers, send.number):
+        if send.kind == schedule.SILENCE and not reasons.may_be_silent(self._program, send.number):
             return False
         if self._since is not None:
             return send.due > self._since
@@ -114,7 +115,7 @@ class Horizon:
         """As `TIMETABLE` names its columns."""
         first = outbox.first_state(send.due, self._restored)
         return (
-            *(clock or (None,) * 6),
+            *(clock or (None,) * 8),
             started_by,
             send.kind,
             send.number,
@@ -155,12 +156,12 @@ class Horizon:
             query = self._fitting(query, line, membership.c.started_at <= line.c.started_by)
         else:
             query = query.join_from(membership, line, true()).where(*started(self._which), membership.c.person == who)
-        silences = {one[8] for one in lines if one[7] == schedule.SILENCE}
+        silences = {one[10] for one in lines if one[9] == schedule.SILENCE}
         # Planned again, nearly everybody has theirs: that is seen in an index, before more is asked about them. Not
         # with NOT EXISTS, which PostgreSQL turns into a join that reads all rows for each member.
         there = select(rows.c.state).where(rows.c.tenant == membership.c.tenant, rows.c.key == ByteByByte(_key(line)))
         query = query.where(there.scalar_subquery().is_(None))
-        query = query.where(reasons.given(line, self._which.cohort, self.numbers, sorted(silences)))
+        query = query.where(reasons.given(line, self._which.cohort, self._program, sorted(silences)))
         done = self._tx.execute(
             outbox.inserting(self._tx).from_select(list(chosen), query).on_conflict_do_nothing(),
             TIMETABLE.filled(lines),
@@ -188,6 +189,8 @@ class Horizon:
             & membership.c.day.is_not_distinct_from(line.c.day)
             & membership.c.time.is_not_distinct_from(line.c.hour)
             & membership.c.paused_until.is_not_distinct_from(line.c.paused)
+            & (membership.c.role == line.c.role)
+            & (membership.c.sits_on == line.c.sits_on)
             & more
         )
         same = (person.c.tenant == membership.c.tenant) & (person.c.person == membership.c.person)
@@ -203,5 +206,6 @@ def _key(line: CTE) -> ColumnElement[str]:
 
 
 def _by(clock: Clock) -> MemberPlan:
-    zone, quiet_from, quiet_to, day, hour, paused = clock
-    return MemberPlan(zone, quiet_from or QUIET_FROM, quiet_to or QUIET_TO, day, hour, _LONG_AGO, paused)
+    zone, quiet_from, quiet_to, day, hour, paused, role, teams = clock
+    quiet, seat = (quiet_from or QUIET_FROM, quiet_to or QUIET_TO), Seat(role, frozenset(teams.split()))
+    return MemberPlan(zone, *quiet, day, hour, _LONG_AGO, paused, seat)

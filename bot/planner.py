@@ -130,6 +130,8 @@ def _clocks(tx: Connection, which: Cohort) -> dict[Clock, datetime]:
         membership.c.day,
         membership.c.time,
         membership.c.paused_until,
+        membership.c.role,
+        membership.c.sits_on,
     )
     found = tx.execute(
         select(*clock, func.max(membership.c.started_at).label("last"))
@@ -138,7 +140,7 @@ def _clocks(tx: Connection, which: Cohort) -> dict[Clock, datetime]:
         .where(*started(which))
         .group_by(*clock)
     )
-    return {(one.zone, one.quiet_from, one.quiet_to, one.day, one.time, one.paused_until): one.last for one in found}
+    return {tuple(one)[:-1]: one.last for one in found}
 
 
 def _same_person() -> ColumnElement[bool]:

@@ -11,23 +11,27 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, String, and_, exists, func, literal, or_, select
 
 from bot import outbox, schedule
+from bot.programs import Program, Unit
+from bot.programs.seats import calendar
 from bot.store import turns
 from bot.store.columns import ByteByByte
 from bot.store.tables import membership, step, turn
 from bot.store.tables import outbox as rows
 
-_SILENT_UNITS, _LOOK_BACK = 2, 4
+SILENT_UNITS, _LOOK_BACK = 2, 4
 _OPEN_STEPS = (turns.OPEN, turns.NOT_YET, turns.PARTLY)
 
 
-def given(line: FromClause, cohort: str, units: Sequence[int], silences: Iterable[int]) -> ColumnElement[bool]:
+def given(line: FromClause, cohort: str, program: Program, silences: Iterable[int]) -> ColumnElement[bool]:
     """Whether the member has a reason for the send of a line. `silences`: the units whose question is among them."""
+    calendars = list(dict.fromkeys(calendar(program, unit) for unit in program.units))
+    steps = [_open_step(line, None if len(calendars) == 1 else [unit.number for unit in one]) for one in calendars]
     return or_(
         line.c.kind == schedule.PROMPT,
         and_(line.c.kind == schedule.REMINDER, ~exists().where(*_mine(turn), turn.c.number == line.c.number)),
-        and_(line.c.kind == schedule.STEP, _latest_step(line).in_(_OPEN_STEPS)),
+        *steps,
         *(
-            and_(line.c.kind == schedule.SILENCE, line.c.number == number, *_silent(cohort, units, number))
+            and_(line.c.kind == schedule.SILENCE, line.c.number == number, *_silent(cohort, program, number))
             for number in silences
         ),
     )
@@ -41,23 +45,24 @@ def _mine(table: Any) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _latest_step(line: FromClause) -> ColumnElement[Any]:
-    """What became of the newest step before the unit."""
-    return (
-        select(step.c.outcome)
-        .where(*_mine(step), step.c.number < line.c.number)
-        .order_by(step.c.number.desc())
-        .limit(1)
-        .correlate(membership, line)
-        .scalar_subquery()
-    )
+def _open_step(line: FromClause, numbers: Sequence[int] | None) -> ColumnElement[bool]:
+    """Whether the newest step before the unit is open. `numbers`: the units of its calendar, if there are several."""
+    newest = select(step.c.outcome).where(*_mine(step), step.c.number < line.c.number)
+    if numbers is not None:
+        newest = newest.where(step.c.number.in_(numbers))
+    outcome = newest.order_by(step.c.number.desc()).limit(1).correlate(membership, line).scalar_subquery()
+    here = [] if numbers is None else [line.c.number.in_(numbers)]
+    return and_(line.c.kind == schedule.STEP, *here, outcome.in_(_OPEN_STEPS))
 
 
-def _silent(cohort: str, units: Sequence[int], number: int) -> tuple[ColumnElement[bool], ...]:
+def _silent(cohort: str, program: Program, number: int) -> tuple[ColumnElement[bool], ...]:
     """Two prompts received since the last word, and no question since."""
-    earlier = [unit for unit in units if unit < number]
-    newest = select(func.max(turn.c.number)).where(*_mine(turn)).correlate(membership).scalar_subquery()
-    last = func.coalesce(newest, -1)
+    units, elsewhere = before(program, number), words_elsewhere(program, number)
+    earlier = [unit.number for unit in units]
+    newest = select(func.max(turn.c.number)).where(*_mine(turn))
+    if len(calendar(program, program.unit(number))) < len(program.units):
+        newest = newest.where(turn.c.number.in_([*earlier, number]))
+    last = func.coalesce(newest.correlate(membership).scalar_subquery(), -1)
 
     def got(kind: str, numbers: Sequence[int]) -> ColumnElement[int]:
         first = [literal(outbox.key(cohort, kind, each, ""), String) for each in numbers]
@@ -76,12 +81,25 @@ def _silent(cohort: str, units: Sequence[int], number: int) -> tuple[ColumnEleme
         )
 
     return (
-        last < earlier[-_SILENT_UNITS],
-        got(schedule.PROMPT, earlier[-_LOOK_BACK:]) >= _SILENT_UNITS,
+        last < earlier[-SILENT_UNITS],
+        got(schedule.PROMPT, earlier[-_LOOK_BACK:]) >= SILENT_UNITS,
         got(schedule.SILENCE, earlier) == 0,
+        *([~exists().where(*_mine(turn), turn.c.number.in_(elsewhere))] if elsewhere else []),
     )
 
 
-def may_be_silent(units: Sequence[int], number: int) -> bool:
+def before(program: Program, number: int) -> list[Unit]:
+    """What the same people get before a unit."""
+    return [unit for unit in calendar(program, program.unit(number)) if unit.number < number]
+
+
+def words_elsewhere(program: Program, number: int) -> list[int]:
+    """Units of other calendars that are as new as the last two: a word about one of them is no silence."""
+    last = before(program, number)[-SILENT_UNITS:]
+    here = program.unit(number).whom
+    return [unit.number for unit in program.units if last and unit.whom != here and unit.after >= last[0].after]
+
+
+def may_be_silent(program: Program, number: int) -> bool:
     """Whether so many prompts came before this unit at all."""
-    return sum(unit < number for unit in units) >= _SILENT_UNITS
+    return len(before(program, number)) >= SILENT_UNITS

@@ -8,13 +8,14 @@ future (the planner, "your next five", the rehearsal, the playground's clock) as
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
-from bot.programs import Program, Unit
+from bot.programs import Program, Unit, Whom
+from bot.programs.seats import Seat, calendar, first_calendar, gets
 
 ANNOUNCEMENT, STEP, PROMPT, REMINDER, SILENCE = "announcement", "step", "prompt", "reminder", "silence"
 _SATURDAY = 5
@@ -56,6 +57,8 @@ class MemberPlan:
     """When the member said yes; nothing is due before."""
     paused_until: date | None = None
     """The first local day on which messages come again."""
+    seat: Seat | None = None
+    """Role and teams, which say what they get. None: everything, as in a rehearsal."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -96,10 +99,11 @@ def unit_day(program: Program, plan: CohortPlan, unit: Unit) -> date:
 
 
 def unit_end(program: Program, plan: CohortPlan, unit: Unit) -> date:
-    """The first local day that no longer belongs to a unit: a week or a month, or the next unit's day."""
+    """The first local day that no longer belongs to a unit: a week or a month, or the day of the next one for the
+    same people."""
     opens = unit_day(program, plan, unit)
     length = relativedelta(months=1) if program.clock == "monthly" else relativedelta(weeks=1)
-    later = [unit_day(program, plan, other) for other in program.units if other.number > unit.number]
+    later = [unit_day(program, plan, other) for other in calendar(program, unit) if other.number > unit.number]
     return min([opens + length, *(day for day in later if day > opens)])
 
 
@@ -134,8 +138,9 @@ def member_sends(program: Program, plan: CohortPlan, member: MemberPlan) -> Iter
     """
     if not clocked(program) or member.started is None:
         return
+    asked_after_silence = first_calendar(program, member.seat)
     for unit in program.units:
-        if plan.change(unit.number).skipped:
+        if plan.change(unit.number).skipped or not gets(program, unit.whom, member.seat):
             continue
         opens = unit_day(program, plan, unit)
         day = opens if member.day is None else opens + timedelta(days=(member.day - opens.weekday()) % 7)
@@ -154,7 +159,8 @@ def member_sends(program: Program, plan: CohortPlan, member: MemberPlan) -> Iter
             prompt = _moved(prompt, after_quiet(member.started, member), member.zone)
             if prompt.due >= expires:
                 continue
-        yield _like(SILENCE, prompt)
+        if unit.whom == asked_after_silence:
+            yield _like(SILENCE, prompt)
         yield _like(STEP, prompt)
         yield prompt
         reminder = _reminder(program, plan, unit, prompt, member, expires)
@@ -163,31 +169,36 @@ def member_sends(program: Program, plan: CohortPlan, member: MemberPlan) -> Iter
 
 
 def channel_sends(program: Program, plan: CohortPlan) -> Iterator[Send]:
-    """What the clock posts to the cohort's channel: one announcement a unit, at the program's own hour."""
+    """What the clock posts to the cohort's channel: one announcement a unit, at the program's own hour.
+
+    Of several calendars the first and everybody's are announced; what a small group gets is not the cohort's affair.
+    """
     if not clocked(program):
         return
+    announced = (Whom(), program.units[0].whom)
     for unit in program.units:
-        if not plan.change(unit.number).skipped:
+        if unit.whom in announced and not plan.change(unit.number).skipped:
             opens, ends = unit_day(program, plan, unit), unit_end(program, plan, unit)
             day, expires = _at_work(opens, opens, ends, plan.days_off), instant(ends, time(0), plan.zone)
             yield _send(ANNOUNCEMENT, unit, day, program.time, plan.zone, expires)
 
 
-def current_unit(
+def current_units(
     program: Program, plan: CohortPlan, member: MemberPlan, now: datetime, got: Collection[int] = ()
-) -> Unit | None:
-    """The unit whose prompt the member got last, or would have got had they not paused.
+) -> list[Unit]:
+    """Of each of the member's calendars the unit whose prompt came last, or would have had they not paused.
 
     `got`: the units that they were sent. Whoever has moved to a zone farther west keeps the unit that had come.
     """
-    running = MemberPlan(member.zone, member.quiet_from, member.quiet_to, member.day, member.time, member.started)
-    due = [send.number for send in member_sends(program, plan, running) if send.kind == PROMPT and send.due <= now]
-    return program.unit(max([*due, *got])) if due or got else None
+    running = replace(member, paused_until=None)
+    due = {send.number for send in member_sends(program, plan, running) if send.kind == PROMPT and send.due <= now}
+    newest = {unit.whom: unit for unit in program.units if unit.number in due or unit.number in got}
+    return [unit for unit in newest.values() if gets(program, unit.whom, member.seat)]
 
 
 def closes(program: Program, plan: CohortPlan) -> date | None:
     """The first day after the last unit; None for a self-paced program."""
-    return unit_end(program, plan, program.units[-1]) if clocked(program) else None
+    return max(unit_end(program, plan, unit) for unit in program.units) if clocked(program) else None
 
 
 def _send(kind: str, unit: Unit, day: date, at: time, zone: str, expires: datetime) -> Send:

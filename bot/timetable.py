@@ -21,6 +21,8 @@ TIMETABLE = Lines(
         ("day", Integer()),
         ("hour", Time()),
         ("paused", Date()),
+        ("role", String()),
+        ("sits_on", String()),
         ("started_by", Instant()),
         ("kind", String()),
         ("number", Integer()),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from bot import outbox, schedule
 from bot.programs import Program, Unit
+from bot.programs.seats import worded
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Visit
@@ -30,9 +31,18 @@ def next_prompts(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -
 
 
 def current(tx: Connection, cohort: Cohort, program: Program, member: Member, now: datetime) -> Unit | None:
-    """The member's present unit; None before the first."""
+    """The member's present unit; None before the first. Of several, the first that waits for a word of theirs."""
     got = received(tx, cohort, program, member)
-    return schedule.current_unit(program, cohorts.plan(tx, cohort), member.plan, now, got)
+    found = schedule.current_units(program, cohorts.plan(tx, cohort), member.plan, now, got)
+    done = turns.numbers(tx, cohort.tenant, cohort.cohort, member.person) if len(found) > 1 else []
+    return next((unit for unit in found if unit.number not in done), found[0] if found else None)
+
+
+def as_asked(tx: Connection, cohort: Cohort, program: Program, number: int, who: str) -> Unit:
+    """A unit in the words that this person's role gets; raises KeyError."""
+    member = cohorts.member(tx, cohort.tenant, cohort.cohort, who)
+    unit = program.unit(number)
+    return unit if member is None else worded(program, unit, member.seat)
 
 
 def received(tx: Connection, cohort: Cohort, program: Program, member: Member) -> list[int]:

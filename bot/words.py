@@ -7,7 +7,10 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.programs import Program, Unit
+from bot.programs.seats import calendar
 
+_PERIOD = {"weekly": "Week", "monthly": "Month", "self-paced": "Unit"}
+_MONTHS = 12
 CROWD = 5
 """The smallest group whose numbers are shown to anybody else."""
 
@@ -36,10 +39,18 @@ def zone_name(zone: str) -> str:
 
 def unit_name(program: Program, unit: Unit) -> str:
     """How a unit is called towards people, e.g. "Week 3 · More than one story"."""
-    period = {"weekly": "Week", "monthly": "Month", "self-paced": "Unit"}[program.clock]
     if unit.number == 0 or unit.follow_up:
         return unit.title
-    return f"{period} {unit.number} · {unit.title}"
+    return f"{_period(program, unit)} · {unit.title}"
+
+
+def _period(program: Program, unit: Unit) -> str:
+    """Each calendar of a program counts from one, whatever numbers its units have."""
+    counted = [one.number for one in calendar(program, unit) if one.number and not one.follow_up]
+    at = unit.number - counted[0] + 1
+    if program.clock == "monthly" and counted[-1] - counted[0] >= _MONTHS:
+        return f"Year {(at - 1) // _MONTHS + 1}, month {(at - 1) % _MONTHS + 1}"
+    return f"{_PERIOD[program.clock]} {at}"
 
 
 def how_many(answered: int, of: int) -> str:

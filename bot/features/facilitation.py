@@ -15,6 +15,7 @@ from bot import choose, overview, schedule, tally, words
 from bot.errors import NotAllowed
 from bot.messages import Errors, Field, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
+from bot.programs.seats import calendar
 from bot.schedule import Change
 from bot.store import cohorts, people
 from bot.store.cohorts import Cohort
@@ -77,6 +78,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
     newer: tuple[Option, ...] = ()
     if shipped is not None and shipped.version != cohort.version:
         newer = (Option("See the newer version", "edition.show", which),)
+    teams = (Option("Teams", "seating.home", which),) if visit.services.program(tx, cohort).teams else ()
     return Outgoing(
         overview.text(tx, visit, cohort),
         title=cohort.name,
@@ -88,6 +90,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
             Option("What I sent", "broadcasts.list", which),
             Option("Ratings and choices", "facilitation.ratings", which),
             Option("People", "setup.people", which),
+            *teams,
             Option("Shared with me", "shared-with-me.list", which),
             Option("Questions for me", "requests.list"),
             *new,
@@ -230,7 +233,7 @@ def _misplaced(visit: Visit, cohort: Cohort, program: Program, plan: schedule.Co
         return "Please choose a day after today, so that everybody gets it once."
     if to > schedule.unit_day(program, schedule.CohortPlan(plan.start, plan.zone), unit) + _FARTHEST:
         return "That is more than a year later than planned. Please choose an earlier day."
-    for other in program.units:
+    for other in calendar(program, unit):
         day = schedule.unit_day(program, plan, other)
         if other.number < unit.number and day >= to and not plan.change(other.number).skipped:
             return f"{other.title} comes on {words.day(day)}. Please choose a later day, or move that one first."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import counting, own_ratings, reflection_form, schedule, words
+from bot import counting, own_ratings, reflection_form, schedule, upcoming, words
 from bot.charts import Series, growth_chart
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
@@ -195,7 +195,7 @@ def _unit(tx: Connection, visit: Visit, entry: Entry) -> tuple[Cohort, Program, 
     if cohort is None:
         raise LookupError("an entry without its cohort")
     program = visit.services.program(tx, cohort)
-    return cohort, program, program.unit(entry.number)
+    return cohort, program, upcoming.as_asked(tx, cohort, program, entry.number, visit.who.person)
 
 
 def _label(tx: Connection, visit: Visit, entry: Entry) -> str:

@@ -15,6 +15,7 @@ from bot.store.cohorts import Cohort, Member
 from bot.visit import Feature, Services, Visit
 
 HELLO = "hello"
+_NO_TEAM = "Your prompts come once you are on a team. My teams shows where you could join."
 HELP = (
     "Here is what I can do.\n\n"
     "• /reflect opens this week's private form.\n"
@@ -87,8 +88,13 @@ def _start(tx: Connection, visit: Visit) -> Reply:
         options=(
             Option("Change day or hour", "own-clock.settings", cohort.cohort),
             Option("Who can read what?", "privacy.who"),
+            *_teams(visit.services.program(tx, cohort), cohort),
         ),
     )
+
+
+def _teams(program: Program, cohort: Cohort) -> tuple[Option, ...]:
+    return (Option("My teams", "teams.home", cohort.cohort),) if program.teams else ()
 
 
 def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:
@@ -97,6 +103,8 @@ def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     if not schedule.clocked(program):
         return "/reflect opens your first unit whenever you like."
     ahead = upcoming.next_prompts(tx, visit, cohort, member) if member else []
+    if not ahead and program.teams and not (member and member.seat.teams):
+        return _NO_TEAM
     if not ahead:
         return "There are no more prompts to come in this program."
     send = ahead[0]
@@ -165,7 +173,7 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         "\n".join(lines),
         title=cohort.name,
         note=f"Only you see this. {program.host_note}",
-        options=_home_options(cohort, member, upcoming.today(visit, member)),
+        options=(*_home_options(cohort, member, upcoming.today(visit, member)), *_teams(program, cohort)),
     )
 
 
@@ -174,6 +182,8 @@ def _five(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program:
         return ["Your units come when you ask: /reflect opens the next one."]
     now = _now(tx, visit, cohort, member, program)
     ahead = upcoming.next_prompts(tx, visit, cohort, member)
+    if not ahead and program.teams and not member.seat.teams:
+        return [_NO_TEAM]
     if not ahead:
         return [*now, "No more prompts are to come."]
     return [*now, "Your next prompts:"] + [

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot import choose, upcoming, words
 from bot.messages import Option, Outgoing, Reply
-from bot.store import cohorts
+from bot.store import cohorts, teams
 from bot.visit import Feature, Handler, Visit
 
 
@@ -90,6 +90,7 @@ def _leave(tx: Connection, visit: Visit) -> Reply:
         return found
     cohort, member = found
     cohorts.set_member(tx, member, state=cohorts.LEFT)
+    teams.leave_all(tx, cohort, member.person)
     return Outgoing(
         f"You have left {cohort.name}. Nothing more is sent to you. Your journal stays yours, and /privacy "
         "lets you download or erase it.",

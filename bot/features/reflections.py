@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot import choose, counting, outbox, reflection_form, schedule, upcoming, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
+from bot.programs.seats import gets, worded
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
 from bot.vault import private
@@ -36,7 +37,8 @@ def _current(tx: Connection, visit: Visit, which: str) -> Reply:
         )
     if not schedule.clocked(program):
         done = turns.numbers(tx, cohort.tenant, cohort.cohort, visit.who.person)
-        unit = next((one for one in program.units if one.number not in done), program.units[-1])
+        mine = [one for one in program.units if gets(program, one.whom, member.seat)] or [program.units[-1]]
+        unit = next((one for one in mine if one.number not in done), mine[-1])
         return _open(tx, visit, cohort, program, unit)
     current = upcoming.current(tx, cohort, program, member, visit.now)
     if current is None:
@@ -84,6 +86,7 @@ def _open(
     ]
     before = [entry for entry in mine if entry.number == unit.number]
     by_unit = {entry.number: entry.words for entry in mine}
+    unit = upcoming.as_asked(tx, cohort, program, unit.number, visit.who.person)
     again = before[-1] if before else None
     return reflection_form.show(
         visit.services.ids(),
@@ -154,11 +157,11 @@ def _revise(tx: Connection, visit: Visit) -> Reply:
             )
         )
     program = visit.services.program(tx, cohort)
-    unit = program.unit(entry.number)
+    unit = upcoming.as_asked(tx, cohort, program, entry.number, visit.who.person)
     written = reflection_form.read(visit, unit)
     if isinstance(written, Errors):
         return written
-    later = {one.id for one in unit.more}
+    later = {one.id for one in unit.more} | (set(entry.words.answers) - {one.id for one in unit.questions})
     kept = {name: value for name, value in entry.words.answers.items() if name in later}
     written = replace(written, answers={**written.answers, **kept})
     if written == entry.words:
@@ -224,7 +227,7 @@ def _own_entry(tx: Connection, visit: Visit) -> tuple[Entry, Program, Unit, int]
     if entry is None or cohort is None or start is None or start < 0:
         return None
     program = visit.services.program(tx, cohort)
-    return entry, program, program.unit(entry.number), start
+    return entry, program, upcoming.as_asked(tx, cohort, program, entry.number, visit.who.person), start
 
 
 def _settle(tx: Connection, visit: Visit, entry: Entry, before: str = "") -> None:
@@ -271,10 +274,13 @@ def _unit_of(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Unit] | Out
     found = choose.my_cohort(tx, visit, "reflections.current", which)
     if isinstance(found, Outgoing):
         return found
-    cohort, _ = found
+    cohort, member = found
     program = visit.services.program(tx, cohort)
     try:
-        return cohort, program, program.unit(int(number))
+        unit = program.unit(int(number))
+        if not gets(program, unit.whom, member.seat):
+            return Outgoing("This prompt is for another team or role. Nothing was changed; /reflect opens yours.")
+        return cohort, program, worded(program, unit, member.seat)
     except (KeyError, ValueError):  # a value that nobody's button carries
         return Outgoing("This button is out of date. Nothing was changed; /reflect opens the current form.")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import outbox, reflection_form, words
+from bot import outbox, reflection_form, upcoming, words
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent
 from bot.releases import FLOOR
@@ -214,7 +214,7 @@ def _entry(
     cohort = cohorts.find(tx, visit.who.tenant, entry.cohort)
     if cohort is None:
         return Outgoing("A private note belongs to no cohort, so there is nobody to share it with. Nothing was shared.")
-    unit = visit.services.program(tx, cohort).unit(entry.number)
+    unit = upcoming.as_asked(tx, cohort, visit.services.program(tx, cohort), entry.number, visit.who.person)
     return entry, cohort, unit.title, reflection_form.pairs(unit, entry.words)
 
 

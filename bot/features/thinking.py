@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bot import choose, outbox, reflection_form, schedule, words
+from bot import choose, outbox, reflection_form, schedule, upcoming, words
 from bot.errors import NotAllowed
 from bot.messages import Outgoing, Reply
 from bot.programs import Unit
@@ -59,7 +59,7 @@ def _unit(tx: Connection, visit: Visit) -> tuple[Cohort, Unit]:
     if found is None or isinstance(found, Outgoing) or at is None:
         raise NotAllowed("This button is out of date. Nothing was changed; /reflect opens the current form.")
     try:
-        return found[0], visit.services.program(tx, found[0]).unit(at)
+        return found[0], upcoming.as_asked(tx, found[0], visit.services.program(tx, found[0]), at, visit.who.person)
     except KeyError:
         raise NotAllowed("This prompt is not in your program any more. Nothing was changed.") from None
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from bot import answers, choose, outbox, planner, schedule, words
+from bot import answers, choose, outbox, planner, reasons, schedule, words
 from bot.errors import Wait
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import NothingToSay, NotYet, Row
 from bot.programs import Program, Unit
+from bot.programs.seats import gets, worded
 from bot.reflection_form import minutes, reader
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
@@ -23,7 +24,6 @@ OUTCOMES = (
     (turns.NOT_YET, "Not yet"),
     (turns.CHANGED, "Changed my mind"),
 )
-_SILENT_UNITS = 2
 _UNTIL_PLANNED = 1.0
 """Seconds until a row is looked at again whose calendar has changed: by then it is planned anew, or gone."""
 _LATE = timedelta(minutes=15)
@@ -74,10 +74,12 @@ def prompt(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     if member is None:
         return None
     cohort, program, unit = _unit(tx, services, row)
+    if not gets(program, unit.whom, member.seat):
+        return None
     if turns.state_of(tx, cohort.tenant, cohort.cohort, member.person, unit.number):
         return None  # they came by the channel's button and were faster
     swapped = cohorts.plan(tx, cohort).change(unit.number).swapped
-    return _prompt_message(cohort, program, unit, swapped)
+    return _prompt_message(cohort, program, worded(program, unit, member.seat), swapped)
 
 
 def _prompt_message(cohort: Cohort, program: Program, unit: Unit, swapped: bool) -> Outgoing:
@@ -106,10 +108,11 @@ def step(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     if _member(tx, services, row) is None:
         return None
     intent = row.intent
-    before = turns.latest_step(tx, intent.tenant, intent.cohort, intent.recipient, intent.number)
+    cohort, program, _ = _unit(tx, services, row)
+    units = [unit.number for unit in reasons.before(program, intent.number)]
+    before = turns.latest_step(tx, intent.tenant, intent.cohort, intent.recipient, units)
     if before is None or before[1] not in (turns.OPEN, turns.NOT_YET, turns.PARTLY):
         return None
-    cohort, _, _ = _unit(tx, services, row)
     value = f"{cohort.cohort}:{before[0]}"
     return Outgoing(
         "You set yourself a step last time. What became of it? Any answer is fine.",
@@ -149,12 +152,16 @@ def silence(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     intent = row.intent
     if _member(tx, services, row) is None:
         return None
-    last = _last_word(tx, row)
     cohort, program, _ = _unit(tx, services, row)
-    since = [unit.number for unit in program.units if last < unit.number < intent.number]
+    spoken = set(turns.numbers(tx, intent.tenant, intent.cohort, intent.recipient))
+    if spoken & set(reasons.words_elsewhere(program, intent.number)):
+        return None
+    here = {intent.number, *(unit.number for unit in reasons.before(program, intent.number))}
+    last = max(spoken & here, default=-1)
+    since = [unit.number for unit in reasons.before(program, intent.number) if unit.number > last]
     silent = outbox.received(tx, intent.tenant, intent.cohort, schedule.PROMPT, intent.recipient, since)
     asked = outbox.received(tx, intent.tenant, intent.cohort, schedule.SILENCE, intent.recipient, since)
-    if len(silent) < _SILENT_UNITS or asked:
+    if len(silent) < reasons.SILENT_UNITS or asked:
         return None
     return Outgoing(
         "The last two prompts found you busy, and that is all right. What would help?",
@@ -168,12 +175,6 @@ def silence(tx: Connection, services: Services, row: Row) -> Outgoing | None:
         audience=Audience.DM,
         quiet=True,
     )
-
-
-def _last_word(tx: Connection, row: Row) -> int:
-    """The newest unit that the recipient answered or skipped; -1 for none."""
-    intent = row.intent
-    return max(turns.numbers(tx, intent.tenant, intent.cohort, intent.recipient), default=-1)
 
 
 # --- the buttons ---------------------------------------------------------------------------------
@@ -247,8 +248,8 @@ def _outcome(tx: Connection, visit: Visit) -> Reply:
     cohort, number, chosen = found
     if chosen not in dict(OUTCOMES):
         return Outgoing("That answer is not one of the choices. Nothing was changed; please press again.")
-    latest = turns.latest_step(tx, cohort.tenant, cohort.cohort, visit.who.person, number + 1)
-    if latest is None or latest[0] != number:
+    latest = turns.latest_step(tx, cohort.tenant, cohort.cohort, visit.who.person, [number])
+    if latest is None:
         return Outgoing("That step is no longer in your journal. Nothing was changed.")
     turns.set_step(tx, cohort.tenant, cohort.cohort, visit.who.person, number, chosen)
     return Outgoing(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, Update, delete, insert, select, 
 
 from bot import days_off
 from bot.ids import Ids
+from bot.programs.seats import Seat
 from bot.schedule import Change, CohortPlan, MemberPlan
 from bot.store import plans
 from bot.store.people import FACILITATOR, QUIET_FROM, QUIET_TO, Somebody, grant, has_role
@@ -55,11 +56,13 @@ class Member:
     paused_until: date | None
     changed: bool = False
     """Their clock changed, and what was planned before may not go out."""
+    seat: Seat = field(default_factory=Seat)
 
     @property
     def plan(self) -> MemberPlan:
         started = self.started_at if self.state == STARTED else None
-        return MemberPlan(self.zone, self.quiet_from, self.quiet_to, self.day, self.time, started, self.paused_until)
+        quiet = (self.quiet_from, self.quiet_to)
+        return MemberPlan(self.zone, *quiet, self.day, self.time, started, self.paused_until, self.seat)
 
 
 def create(
@@ -295,4 +298,5 @@ def _member(row: Row[Any]) -> Member:
         row.time,
         row.paused_until,
         row.replan,
+        Seat(row.role, frozenset(row.sits_on.split())),
     )

@@ -16,6 +16,7 @@ from bot.store.columns import Instant, metadata
 from bot.store.delivery import inbox, lane, outbox
 from bot.store.departures import download, erasure
 from bot.store.gaps import awaited, unanswered
+from bot.store.gatherings import seat, team
 from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
 from bot.store.safes import token
 
@@ -24,8 +25,9 @@ __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
 __all__ += ["download", "erasure"]
 __all__ += ["awaited", "unanswered"]
 __all__ += ["token"]
+__all__ += ["seat", "team"]
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 
 
 def lane_name(address: str) -> str:
@@ -147,6 +149,8 @@ membership = Table(
     Column("paused_until", Date),
     Column("replan", Boolean, nullable=False, server_default=sql("false")),  # this member's clock changed
     Column("keep_until", Date),  # what they wrote goes then; NULL: as the settings say
+    Column("role", String(40), nullable=False, server_default=""),  # as the program calls it; '' its first
+    Column("sits_on", Text, nullable=False, server_default=""),  # the kinds of their teams, in order, with spaces
     PrimaryKeyConstraint("tenant", "cohort", "person"),
     ForeignKeyConstraint(["tenant", "cohort"], ["cohort.tenant", "cohort.cohort"]),
     ForeignKeyConstraint(["tenant", "person"], ["person.tenant", "person.person"]),

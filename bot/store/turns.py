@@ -5,6 +5,8 @@ A skip counts like an answer, so that nobody can tell one from the other. No tim
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from bot.store import plans
@@ -61,11 +63,11 @@ def drop_step(tx: Connection, tenant: str, cohort: str, who: str, number: int) -
     tx.execute(delete(step).where(*_here(step, tenant, cohort, who, number)))
 
 
-def latest_step(tx: Connection, tenant: str, cohort: str, who: str, before: int) -> tuple[int, str] | None:
-    """(unit number, outcome) of the newest step set before a unit."""
+def latest_step(tx: Connection, tenant: str, cohort: str, who: str, units: Sequence[int]) -> tuple[int, str] | None:
+    """(unit number, outcome) of the newest step that was set in one of these units."""
     row = tx.execute(
         select(step.c.number, step.c.outcome)
-        .where(step.c.tenant == tenant, step.c.cohort == cohort, step.c.person == who, step.c.number < before)
+        .where(step.c.tenant == tenant, step.c.cohort == cohort, step.c.person == who, step.c.number.in_(units))
         .order_by(step.c.number.desc())
         .limit(1)
     ).one_or_none()

@@ -1,0 +1,23 @@
+"""The step to schema 14: teams, and by which a member's calendar is chosen."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+
+def fourteen(tx: Connection) -> None:
+    moment = "DATETIME" if tx.dialect.name == "sqlite" else "TIMESTAMP WITHOUT TIME ZONE"
+    for statement in (
+        "ALTER TABLE membership ADD COLUMN role VARCHAR(40) DEFAULT '' NOT NULL",
+        "ALTER TABLE membership ADD COLUMN sits_on TEXT DEFAULT '' NOT NULL",
+        "CREATE TABLE team (tenant VARCHAR(32) NOT NULL, team VARCHAR(32) NOT NULL, cohort VARCHAR(32) NOT NULL, "
+        f"kind VARCHAR(40) NOT NULL, inside VARCHAR(32) NOT NULL, name TEXT NOT NULL, made_at {moment} NOT NULL, "
+        "PRIMARY KEY (tenant, team), FOREIGN KEY(tenant, cohort) REFERENCES cohort (tenant, cohort))",
+        "CREATE INDEX team_of_cohort ON team (tenant, cohort)",
+        "CREATE TABLE seat (tenant VARCHAR(32) NOT NULL, team VARCHAR(32) NOT NULL, person VARCHAR(32) NOT NULL, "
+        "state VARCHAR(16) NOT NULL, role VARCHAR(40) NOT NULL, offer VARCHAR(32) NOT NULL, "
+        f"at {moment} NOT NULL, PRIMARY KEY (tenant, team, person), "
+        "FOREIGN KEY(tenant, team) REFERENCES team (tenant, team))",
+        "CREATE INDEX seat_of_person ON seat (tenant, person)",
+    ):
+        tx.exec_driver_sql(statement)
