@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from bot import outbox, words
-from bot.store import cohorts, people
+from bot.store import cohorts, people, teams
 from bot.store.people import Somebody
-from bot.store.tables import account, entry, membership, person, request, role, share, share_reader, step, turn
+from bot.store.tables import account, entry, membership, paper, person, request, role, share, share_reader, step, turn
 from bot.store.tables import outbox as rows
 
 
@@ -29,6 +29,8 @@ def report(tx: Connection, who: Somebody) -> Iterator[str]:
         select(membership).where(membership.c.tenant == who.tenant, membership.c.person == who.person)
     ):
         yield f"Cohort: {_cohort(tx, who, row.cohort)}, {row.state}, since {row.joined_at:%Y-%m-%d}"
+        for which in teams.of_person(tx, who.tenant, row.cohort, who.person):
+            yield f"  On the team {which.name}, with {words.people(len(teams.members(tx, which)) - 1)} more"
         yield from _week_by_week(tx, who, row.cohort)
     yield "Messages to them, by kind and date; their words are not kept:"
     for row in tx.execute(
@@ -72,6 +74,11 @@ def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
     for row in asked:
         helper = words.listed(people.names(tx, who.tenant, [row.helper])) or "somebody who is not here any more"
         yield f"  {row.at.astimezone(zone):%Y-%m-%d %H:%M}, to {helper}"
+    written = tx.execute(
+        select(paper.c.at).where(paper.c.tenant == who.tenant, paper.c.person == who.person).order_by(paper.c.at)
+    ).all()
+    yield f"Written for a team under their name: sealed, {_many(len(written), 'part', 'parts')}"
+    yield from (f"  {row.at.astimezone(zone):%Y-%m-%d %H:%M}" for row in written)
     yield (
         "Whoever holds the key file and the keyring can open all of these sealed words, if they choose to, and can be "
         "ordered to."

@@ -11,7 +11,7 @@ from bot import outbox, passed_on, tally
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
-from bot.store import cohorts, milestones, people
+from bot.store import cohorts, milestones, people, teams
 from bot.store.tables import (
     account,
     broadcast,
@@ -20,7 +20,9 @@ from bot.store.tables import (
     entry,
     erasure,
     inbox,
+    kept_paper,
     membership,
+    paper,
     person,
     request,
     role,
@@ -52,6 +54,8 @@ class Erased:
     addresses: tuple[Address, ...]
     receipt: str
     """Under which the deletions can be followed; it leads to nobody."""
+    for_teams: int = 0
+    """Parts of teams' papers, which stay without the name."""
 
 
 def known(tx: Connection, tenant: str, who: str) -> bool:
@@ -90,6 +94,8 @@ def erase(
         milestones.replace(tx, milestones.UNLINK, at)
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
+    theirs = update(paper).where(paper.c.tenant == tenant, paper.c.person == who)
+    for_teams = tx.execute(theirs.values(person=None)).rowcount
     for table in _THEIRS:
         tx.execute(delete(table).where(table.c.tenant == tenant, table.c.person == who))
     tx.execute(delete(rows).where(rows.c.tenant == tenant, rows.c.recipient == who))
@@ -97,11 +103,16 @@ def erase(
     tx.execute(delete(inbox).where(inbox.c.tenant == tenant, *sent))
     _part(tx, tenant, who, ids)
     record(tx, stone, at)
-    return Erased(reflections, shares, questions, messages, addresses, receipt)
+    return Erased(reflections, shares, questions, messages, addresses, receipt, for_teams)
 
 
 def let_go(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, ids: Ids) -> int:
-    """What somebody wrote in one cohort, or ('') in none, and what was counted of it; returns how many reflections."""
+    """What somebody wrote in one cohort, or ('') in none, and what was counted of it; returns how many reflections.
+
+    Of a team, what it wrote together; returns how many parts.
+    """
+    if teams.find(tx, tenant, who) is not None:
+        return _let_team_go(tx, tenant, who)
     people.hold_alone(tx, tenant, who)
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who, share.c.cohort == which)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
@@ -117,6 +128,11 @@ def let_go(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, i
         here = (table.c.tenant == tenant, table.c.person == who, table.c.cohort == which)
         gone = tx.execute(delete(table).where(*here)).rowcount
     return gone
+
+
+def _let_team_go(tx: Connection, tenant: str, team: str) -> int:
+    tx.execute(delete(kept_paper).where(kept_paper.c.tenant == tenant, kept_paper.c.team == team))
+    return tx.execute(delete(paper).where(paper.c.tenant == tenant, paper.c.team == team)).rowcount
 
 
 def record(tx: Connection, stone: Tombstone, at: datetime) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -21,11 +21,12 @@ from bot import own_ratings, reflection_form, words
 from bot.charts import Series, growth_chart
 from bot.errors import Unreadable
 from bot.programs import Program, Unit
-from bot.store import cohorts, people
+from bot.store import cohorts, people, teams
 from bot.store.cohorts import Cohort
 from bot.store.people import Somebody
 from bot.store.tables import membership, step, turn
-from bot.vault import private, requests, shared
+from bot.vault import papers, private, requests, shared
+from bot.vault.papers import Part
 from bot.vault.private import Entry
 from bot.vault.requests import Request
 from bot.vault.shared import Shared
@@ -50,6 +51,8 @@ class Kept:
     """Names, by share."""
     asked: list[Request]
     cohorts: dict[str, tuple[Cohort, Program]]
+    written: list[tuple[str, Part]]
+    """What they wrote for a team, each with where it stands."""
     memberships: list[dict[str, Any]]
     units: list[dict[str, Any]]
 
@@ -89,6 +92,7 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
         {one.share: people.names(tx, who.tenant, one.readers) for one in given},
         requests.of_asker(tx, vault, who),
         known,
+        _for_teams(tx, services, who, known),
         [
             {
                 "cohort": row.cohort,
@@ -99,6 +103,8 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
                 "time": _said(row.time),
                 "paused_until": _said(row.paused_until),
                 "keep_until": _said(row.keep_until),
+                "role": row.role,
+                "teams": [one.name for one in teams.of_person(tx, who.tenant, row.cohort, who.person)],
             }
             for row in joined
         ],
@@ -112,6 +118,20 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
             )
         ],
     )
+
+
+def _for_teams(
+    tx: Connection, services: Services, who: Somebody, known: Mapping[str, tuple[Cohort, Program]]
+) -> list[tuple[str, Part]]:
+    found = []
+    for team, name, part in papers.of_writer(tx, services.vault, who):
+        which = teams.find(tx, who.tenant, team)
+        written = known[which.cohort][1].artifacts if which and which.cohort in known else ()
+        artifact = next((one for one in written if one.id == name), None)
+        section = next((one.title for one in artifact.sections if one.id == part.section), "") if artifact else ""
+        place = (which.name if which else "", artifact.title if artifact else name, section or part.section)
+        found.append((", ".join(one for one in place if one), part))
+    return found
 
 
 def _copies(tx: Connection, vault: Vault, who: Somebody, of: Entry) -> list[Shared]:
@@ -157,6 +177,9 @@ def as_json(kept: Kept) -> dict[str, Any]:
             {"request": one.request, "cohort": one.cohort, "to": one.name, "at": _said(one.at), "state": one.state}
             | {"text": one.text}
             for one in kept.asked
+        ],
+        "written_for_teams": [
+            {"where": where, "kind": part.kind, "at": _said(part.at), "text": part.text} for where, part in kept.written
         ],
     }
 
@@ -206,6 +229,9 @@ def _readable(kept: Kept, ratings: list[Series]) -> Iterator[str]:
     for asked in kept.asked:
         yield f"## Asked {_line(asked.name)}\n\nSent {asked.at.astimezone(zone):%Y-%m-%d %H:%M}\n"
         yield _quoted(asked.text)
+    for where, part in kept.written:
+        yield f"## For {_line(where)}\n\nWritten {part.at.astimezone(zone):%Y-%m-%d %H:%M}\n"
+        yield _quoted(part.text)
     if ratings:
         yield f"## How you rated yourself\n\n![Chart]({CHART})\n"
         yield from (f"- {_line(one.name)}: {'; '.join(f'{u}, {said}' for u, _, said in one.points)}" for one in ratings)

@@ -18,7 +18,7 @@ PAGE = 5
 """Fields that a form may have on every platform."""
 
 Earlier = Callable[[str], str]
-"""The writer's own words in an artifact, by its id; empty when there are none yet."""
+"""What stands in an artifact, by its id, with whose words they are; empty when there are none yet."""
 
 
 def show(
@@ -120,7 +120,9 @@ def pairs(unit: Unit, words: Words) -> list[tuple[str, str]]:
 
 
 def artifact(program: Program, entries: Mapping[int, Words], which: str) -> str:
-    """The latest words of each section of an artifact, joined."""
+    """The latest words of each section of an artifact, each after its section's title where there are several."""
+    of = next((one for one in program.artifacts if one.id == which), None)
+    titles = {f"{which}.{one.id}": one.title for one in of.sections} if of and len(of.sections) > 1 else {}
     found: dict[str, str] = {}
     for unit in program.units:
         words = entries.get(unit.number)
@@ -128,7 +130,14 @@ def artifact(program: Program, entries: Mapping[int, Words], which: str) -> str:
             value = words.answers.get(question.id) if words else None
             if question.keeps.split(".")[0] == which and value not in (None, "", []):
                 found[question.keeps] = _shown(question, value)
-    return "\n".join(found.values())
+    said = [f"{titles[place]}: {text}" if place in titles else text for place, text in found.items()]
+    return "You wrote earlier: " + "\n".join(said) if said else ""
+
+
+def for_a_team(program: Program, unit: Unit, words: Words) -> bool:
+    """Whether an answer belongs into something that a team writes together."""
+    written = {one.id for one in program.artifacts if one.team}
+    return any(one.keeps.split(".")[0] in written and words.answers.get(one.id) for one in unit.questions)
 
 
 def reader(unit: Unit) -> str:
@@ -153,8 +162,7 @@ def _field(question: Question, words: Words | None, earlier: Earlier) -> Field:
     initial = tuple(value) if isinstance(value, list) else "" if value is None else str(value)
     field = kinds.find(question.kind).field(question, initial)
     if question.shows and (before := earlier(question.shows)):
-        hint = f"You wrote earlier: {before}"
-        field = replace(field, hint=f"{field.hint} {hint}".strip())
+        field = replace(field, hint=f"{field.hint} {before}".strip())
     return field
 
 

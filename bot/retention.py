@@ -20,7 +20,7 @@ from bot.outbox import Intent
 from bot.store import cohorts, doors, people
 from bot.store.cohorts import Cohort, Member
 from bot.store.people import Somebody
-from bot.store.tables import account, entry, membership, person, request, share, workspace
+from bot.store.tables import account, entry, membership, paper, person, request, share, workspace
 from bot.visit import Services
 
 CLOSING, KEPT_UNTIL = "closing", "kept-until"
@@ -45,6 +45,7 @@ class Kept:
 class Whose(NamedTuple):
     tenant: str
     person: str
+    """Or a team, of what it wrote together."""
     cohort: str
     """'' for notes that belong to none."""
 
@@ -142,21 +143,35 @@ def over(tx: Connection, services: Services, at: datetime) -> list[Whose]:
     gone: set[tuple[str, str]] = set()
     for which in cohorts.running(tx, over=True):
         ends = schedule.closes(services.program(tx, which), cohorts.plan(tx, which))
+        somebody_stays = False
         for member in cohorts.members(tx, which, left=True):
             goes = _goes(services.keeping, ends, chosen(tx, member))
             who = (member.tenant, member.person)
             if goes is None or at.astimezone(ZoneInfo(member.zone)).date() < goes:
                 stays.add(who)
+                somebody_stays |= member.state != cohorts.LEFT
                 continue
             gone.add(who)
             if has_words(tx, member):
                 found.append(Whose(member.tenant, member.person, which.cohort))
+        end = services.keeping.goes_on(ends) if ends else None
+        if not somebody_stays if end is None else at.date() > end:
+            found += _papers(tx, which)
     noted = tx.execute(
         select(entry.c.tenant, entry.c.person)
         .where(entry.c.cohort == "", tuple_(entry.c.tenant, entry.c.person).in_(sorted(gone - stays)))
         .distinct()
     )
     return found + [Whose(row.tenant, row.person, "") for row in noted]
+
+
+def _papers(tx: Connection, which: Cohort) -> list[Whose]:
+    """What teams wrote goes with the program, or where it has no end, with the last of its members."""
+    here = (paper.c.tenant == which.tenant, paper.c.cohort == which.cohort)
+    return [
+        Whose(row.tenant, row.team, which.cohort)
+        for row in tx.execute(select(paper.c.tenant, paper.c.team).where(*here).distinct())
+    ]
 
 
 # --- after leaving ---------------------------------------------------------------------------------------

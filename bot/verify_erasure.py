@@ -86,7 +86,7 @@ def _try(file: Path, ledger: Ledger, gone: set[Tombstone], keys: Sequence[DataKe
     people, pieces, opened = set(), 0, 0
     try:
         for row in _sealed_rows(file):
-            if ledger.stone(row.tenant, row.person) in gone:
+            if ledger.stone(row.tenant, rows.owner(row).person) in gone:
                 people.add((row.tenant, row.person))
                 pieces += 1
                 opened += _opens(bytes(row.body), row, keys)
@@ -103,6 +103,8 @@ class _Row:
     values: dict[str, Any]
 
     def __getattr__(self, name: str) -> Any:
+        if name not in self.values:
+            raise AttributeError(name)
         return self.values[name]
 
 
@@ -111,7 +113,8 @@ def _sealed_rows(file: Path) -> Iterator[_Row]:
         db.execute("SELECT version FROM schema").fetchone()
     engine = create_engine(f"sqlite:///file:{file.absolute()}?mode=ro&immutable=1&uri=true", hide_parameters=True)
     try:
-        for table in rows.PURPOSE:
+        there = inspect(engine).get_table_names()  # an earlier release had fewer
+        for table in (one for one in rows.PURPOSE if one.name in there):
             columns = {one["name"] for one in inspect(engine).get_columns(table.name)}
             with engine.connect() as tx:
                 if "body" not in columns:  # of an earlier schema, with its words as they were written

@@ -4,6 +4,7 @@ Features never import platforms nor each other; a button leads from one to the n
 """
 
 from bot.features import (
+    adding,
     broadcasts,
     channels,
     conversation,
@@ -16,6 +17,7 @@ from bot.features import (
     keeping,
     membership,
     own_clock,
+    papers,
     passing_on,
     pausing,
     privacy,
@@ -29,6 +31,7 @@ from bot.features import (
     support,
     teams,
     thinking,
+    versions,
     weekly,
 )
 from bot.visit import Feature
@@ -39,6 +42,9 @@ ROUTE: tuple[Feature, ...] = (
     own_clock.feature,
     pausing.feature,
     teams.feature,
+    papers.feature,
+    adding.feature,
+    versions.feature,
     resources.feature,
     reflections.feature,
     thinking.feature,

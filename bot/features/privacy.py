@@ -21,7 +21,8 @@ _ERASE = Option(
     "privacy.erase",
     "",
     "danger",
-    "Erase everything you wrote here, in every cohort? It cannot be brought back. You also leave your cohorts.",
+    "Erase everything you wrote here, in every cohort? It cannot be brought back. You also leave your cohorts. "
+    "What you wrote for a team stays with it, without your name.",
 )
 
 
@@ -170,6 +171,10 @@ def _receipt(receipt: Receipt, zone: str) -> Outgoing:
         f"• {_many(done.questions, 'question', 'questions')} that you put to a person\n"
         "• your settings, your place in your cohorts, and which prompts you answered or skipped"
     )
+    stays = ""
+    if done.for_teams:
+        parts = _many(done.for_teams, "part of a team's paper", "parts of a team's paper")
+        stays = f"What you wrote for a team stays with it, without your name: {parts}.\n\n"
     options: tuple[Option, ...] = ()
     messages = "I had sent you no private messages here."
     if done.messages:
@@ -182,7 +187,7 @@ def _receipt(receipt: Receipt, zone: str) -> Outgoing:
         f"Erased on {words.moment(receipt.at, zone)}:\n{counts}\n\n"
         f"The keys to your words are destroyed, so copies in backups cannot be read any more. The last of these "
         f"copies is removed by {words.day(receipt.last_copy)}.\n\n"
-        f"{messages}\n\n"
+        f"{stays}{messages}\n\n"
         "What you typed in this chat yourself stays with the platform until you delete it. Who has read what you "
         "shared may remember it.",
         title="Your data is erased",

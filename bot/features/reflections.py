@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bot import choose, counting, outbox, reflection_form, schedule, upcoming, words
+from bot import choose, counting, outbox, papers, reflection_form, schedule, upcoming, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.programs.seats import gets, worded
@@ -96,7 +96,10 @@ def _open(
         unit,
         alternative=alternative,
         words=again.words if again else None,
-        earlier=lambda which: reflection_form.artifact(program, by_unit, which),
+        earlier=lambda which: (
+            papers.so_far(tx, visit.vault, program, cohort.cohort, which, visit.who)
+            or reflection_form.artifact(program, by_unit, which)
+        ),
         counted=schedule.clocked(program),
     )
 
@@ -249,12 +252,14 @@ def _receipt(
     if both:
         said = "Saved. You had already saved an answer to this prompt, so your journal now holds both."
     left = len(unit.more) - start
+    add = Option("Add it to our team's paper…", "adding.preview", entry.entry)
     go_on = Option("Go on: a few ratings", "reflections.more", f"{reflection_form.revision(entry)}:{start}", "primary")
     return Outgoing(
         f"{said} Only you see it, unless you choose to share it.",
         title=words.unit_name(program, unit),
         options=(
             *((go_on,) if left > 0 else ()),
+            *((add,) if reflection_form.for_a_team(program, unit, entry.words) else ()),
             Option("Read it again", "journal.read", entry.entry),
             Option("My journal", "journal.list"),
             Option("I need support", "support.card"),

@@ -54,6 +54,7 @@ def _home(tx: Connection, visit: Visit) -> Reply:
     lines, options = [], []
     for one in mine:
         lines += [f"{seating.called(program, one)}: you{_and(seating.names(tx, one, but=member.person))}."]
+        options += [Option(f"What {one.name} wrote", "papers.home", one.team)] if _writes(program, one) else []
         options += [_leave_button(one)]
     if not mine:
         lines += ["You are on no team yet."]
@@ -74,6 +75,10 @@ def _home(tx: Connection, visit: Visit) -> Reply:
 
 def _and(names: list[str]) -> str:
     return f", {words.listed(names)}" if names else ", and nobody else yet"
+
+
+def _writes(program: Program, which: Team) -> bool:
+    return any(one.team == which.kind for one in program.artifacts)
 
 
 def _leave_button(which: Team) -> Option:

@@ -1,9 +1,9 @@
-"""The tables of teams: who sits together."""
+"""The tables of teams: who sits together, and what they write together."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table
-from sqlalchemy.types import String, Text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy.types import Integer, LargeBinary, String, Text
 
 from bot.store.columns import Instant, metadata
 
@@ -35,4 +35,37 @@ seat = Table(
     PrimaryKeyConstraint("tenant", "team", "person"),
     ForeignKeyConstraint(["tenant", "team"], ["team.tenant", "team.team"]),
     Index("seat_of_person", "tenant", "person"),
+)
+
+paper = Table(
+    "paper",
+    metadata,
+    Column("tenant", String(32), nullable=False),
+    Column("part", String(32), nullable=False),
+    Column("cohort", String(32), nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("artifact", String(40), nullable=False),
+    Column("number", Integer, nullable=False),  # 1, 2, 3 … for each artifact of a team
+    Column("section", String(40), nullable=False),
+    Column("kind", String(16), nullable=False),  # text, comment
+    Column("person", String(32)),  # NULL once its writer was erased: the text stays with the team
+    Column("at", Instant, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("tenant", "part"),
+    UniqueConstraint("tenant", "team", "artifact", "number"),
+    ForeignKeyConstraint(["tenant", "team"], ["team.tenant", "team.team"]),
+)
+
+kept_paper = Table(
+    "kept_paper",
+    metadata,
+    Column("tenant", String(32), nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("artifact", String(40), nullable=False),
+    Column("unit", Integer, nullable=False),  # with whose end it was kept
+    Column("name", Text, nullable=False),
+    Column("number", Integer, nullable=False),  # the last part that belongs to it
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("tenant", "team", "artifact", "unit"),
+    ForeignKeyConstraint(["tenant", "team"], ["team.tenant", "team.team"]),
 )

@@ -205,7 +205,7 @@ STEPS: tuple[Step, ...] = (
     Step(9, "channels and workspaces that the bot was taken out of, and cohorts that follow their channel", _nine),
     Step(10, "the tokens of workspaces that installed the bot, sealed", _ten),
     Step(11, "who waits for an answer, and how many questions found none", newer_steps.eleven),
-    Step(12, "teams, and whose calendar is whose", step_fourteen.fourteen),
+    Step(12, "teams, whose calendar is whose, and what a team writes together", step_fourteen.fourteen),
 )
 
 

@@ -1,4 +1,4 @@
-"""The step to schema 14: teams, and by which a member's calendar is chosen."""
+"""The step to schema 14: teams, what they write together, and by which a member's calendar is chosen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from sqlalchemy import Connection
 
 
 def fourteen(tx: Connection) -> None:
-    moment = "DATETIME" if tx.dialect.name == "sqlite" else "TIMESTAMP WITHOUT TIME ZONE"
+    sqlite = tx.dialect.name == "sqlite"
+    moment, blob = ("DATETIME", "BLOB") if sqlite else ("TIMESTAMP WITHOUT TIME ZONE", "BYTEA")
     for statement in (
         "ALTER TABLE membership ADD COLUMN role VARCHAR(40) DEFAULT '' NOT NULL",
         "ALTER TABLE membership ADD COLUMN sits_on TEXT DEFAULT '' NOT NULL",
@@ -19,5 +20,14 @@ def fourteen(tx: Connection) -> None:
         f"at {moment} NOT NULL, PRIMARY KEY (tenant, team, person), "
         "FOREIGN KEY(tenant, team) REFERENCES team (tenant, team))",
         "CREATE INDEX seat_of_person ON seat (tenant, person)",
+        "CREATE TABLE paper (tenant VARCHAR(32) NOT NULL, part VARCHAR(32) NOT NULL, cohort VARCHAR(32) NOT NULL, "
+        "team VARCHAR(32) NOT NULL, artifact VARCHAR(40) NOT NULL, number INTEGER NOT NULL, "
+        "section VARCHAR(40) NOT NULL, kind VARCHAR(16) NOT NULL, person VARCHAR(32), "
+        f"at {moment} NOT NULL, body {blob} NOT NULL, PRIMARY KEY (tenant, part), "
+        "UNIQUE (tenant, team, artifact, number), FOREIGN KEY(tenant, team) REFERENCES team (tenant, team))",
+        "CREATE TABLE kept_paper (tenant VARCHAR(32) NOT NULL, team VARCHAR(32) NOT NULL, "
+        "artifact VARCHAR(40) NOT NULL, unit INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, "
+        f"at {moment} NOT NULL, PRIMARY KEY (tenant, team, artifact, unit), "
+        "FOREIGN KEY(tenant, team) REFERENCES team (tenant, team))",
     ):
         tx.exec_driver_sql(statement)

@@ -1,7 +1,7 @@
 """Every table, in one place. Primary keys begin with our own tenant, so that data can be split by it.
 
-Texts that people write for few eyes live in `entry`, `share` and `request` only, sealed, and only `bot.vault`
-reads their `body`. The outbox holds intents, never words.
+Texts that people write for few eyes live in `entry`, `share`, `request`, `unsigned` and `paper` only, sealed, and only
+`bot.vault` reads their `body`. The outbox holds intents, never words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.store.columns import Instant, metadata
 from bot.store.delivery import inbox, lane, outbox
 from bot.store.departures import download, erasure
 from bot.store.gaps import awaited, unanswered
-from bot.store.gatherings import seat, team
+from bot.store.gatherings import kept_paper, paper, seat, team
 from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
 from bot.store.safes import token
 
@@ -25,7 +25,7 @@ __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
 __all__ += ["download", "erasure"]
 __all__ += ["awaited", "unanswered"]
 __all__ += ["token"]
-__all__ += ["seat", "team"]
+__all__ += ["kept_paper", "paper", "seat", "team"]
 
 SCHEMA_VERSION = 12
 

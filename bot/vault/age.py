@@ -11,6 +11,9 @@ from bot.errors import CohortbookError
 from bot.vault import envelope, floors, rows
 from bot.vault.keyring import Keyring, Owner
 
+_GONE_BY = {"entry": "entry", "share": "share", "paper": "part"}
+"""Tables of which single rows are taken away for good, and the columns of their ids."""
+
 
 def fit(data: Path, keyring: Keyring) -> Iterator[str]:
     """Changes the copy in `data` only. Lines for the operator; raises when the two do not belong together."""
@@ -46,8 +49,8 @@ def _take_away(db: sqlite3.Connection, keyring: Keyring) -> int:
         name, _, which = item.partition(":")
         if name == "share":
             db.execute("DELETE FROM share_reader WHERE tenant = ? AND share = ?", (tenant, which))
-        if name in ("entry", "share"):
-            found = db.execute(f"DELETE FROM {name} WHERE tenant = ? AND {name} = ?", (tenant, which))  # noqa: S608
+        if name in _GONE_BY:
+            found = db.execute(f"DELETE FROM {name} WHERE tenant = ? AND {_GONE_BY[name]} = ?", (tenant, which))  # noqa: S608
             count += found.rowcount
     return count
 
@@ -57,11 +60,12 @@ def _without_key(db: sqlite3.Connection, there: set[str], keyring: Keyring) -> i
     missing = 0
     for purpose, tables in rows.SEALED.items():
         owners = {
-            Owner(tenant, cohort, person or "")
+            Owner(tenant, cohort, owner or "")
             for table in tables
             if table.name in there
-            for tenant, cohort, person in db.execute(
-                f"SELECT DISTINCT tenant, cohort, person FROM {table.name} WHERE substr(body, 1, 4) = ?",  # noqa: S608
+            for tenant, cohort, owner in db.execute(
+                f"SELECT DISTINCT tenant, cohort, {rows.owned_by(table).name} "  # noqa: S608 - our own names
+                f"FROM {table.name} WHERE substr(body, 1, 4) = ?",
                 (envelope.MAGIC,),
             )
         }

@@ -8,25 +8,35 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
 
-from bot.store.tables import entry, request, share, token, unsigned
+from bot.store.tables import entry, paper, request, share, token, unsigned
 from bot.vault import envelope
 from bot.vault.kek import Purpose
 from bot.vault.keyring import Owner
 
-SEALED: dict[Purpose, tuple[Table, ...]] = {Purpose.PRIVATE: (entry,), Purpose.SHARED: (share, request, unsigned)}
+SEALED: dict[Purpose, tuple[Table, ...]] = {
+    Purpose.PRIVATE: (entry,),
+    Purpose.SHARED: (share, request, unsigned, paper),
+}
 PURPOSE = {table: purpose for purpose, tables in SEALED.items() for table in tables}
 _BOUND: dict[Table, tuple[Column[Any], ...]] = {
     entry: (entry.c.entry, entry.c.number, entry.c.form, entry.c.saved_at),
     share: (share.c.share, share.c.entry, share.c.state, share.c.audience, share.c.at),
     request: (request.c.request, request.c.helper, request.c.at),
+    paper: tuple(paper.c[name] for name in ("part", "team", "artifact", "number", "section", "kind", "at")),
     unsigned: (unsigned.c.note, unsigned.c.number, unsigned.c.audience, unsigned.c.day, unsigned.c.batch),
 }
 """Columns that say what, when and for whom. Every one of them is refused when it was edited."""
 
 
 def owner(row: Any) -> Owner:
-    """Of what was released without a name, the cohort: nothing of it goes when one of its writers does."""
-    return Owner(row.tenant, row.cohort, row.person or "")
+    """Of what was released without a name, the cohort; of what a team wrote, the team: nothing of it goes when one of
+    its writers does."""
+    return Owner(row.tenant, row.cohort, getattr(row, "team", None) or row.person or "")
+
+
+def owned_by(table: Table) -> Column[Any]:
+    """Where the last part of a row's owner stands."""
+    return table.c.team if table is paper else table.c.person
 
 
 def bound(table: Table, row: Any, revision: int = 1) -> list[str]:
@@ -37,7 +47,7 @@ def bound(table: Table, row: Any, revision: int = 1) -> list[str]:
         visibility,
         row.tenant,
         row.cohort,
-        row.person or "",
+        owner(row).person,
         str(revision),
         *(_said(getattr(row, column.name)) for column in _BOUND[table]),
     ]
@@ -60,7 +70,7 @@ def any_sealed(tx: Connection, purpose: Purpose, whose: Owner) -> bool:
             select(table.c.tenant)
             .where(
                 table.c.tenant == whose.tenant,
-                func.coalesce(table.c.person, "") == whose.person,
+                func.coalesce(owned_by(table), "") == whose.person,
                 table.c.cohort == whose.cohort,
                 sealed(table),
             )
@@ -73,9 +83,11 @@ def any_sealed(tx: Connection, purpose: Purpose, whose: Owner) -> bool:
 def owners(tx: Connection, purpose: Purpose) -> set[Owner]:
     """Everybody who has sealed rows."""
     return {
-        owner(row)
+        Owner(row.tenant, row.cohort, row.owner or "")
         for table in SEALED[purpose]
-        for row in tx.execute(select(table.c.tenant, table.c.cohort, table.c.person).where(sealed(table)).distinct())
+        for row in tx.execute(
+            select(table.c.tenant, table.c.cohort, owned_by(table).label("owner")).where(sealed(table)).distinct()
+        )
     }
 
 

@@ -52,7 +52,9 @@ async def test_seven_weeks_on_five_qualities_are_lived_from_start_to_close(town:
         "Who can read it? Only you, unless you choose to share it." in page.intro for row in forms for page in row
     )
     assert [len(row) for row in forms] == [3, 1, 2, 2, 2, 2, 2, 3]
-    assert "You wrote earlier: Visionary\nWeek 1 · One thing to grow: goal" in text_of(forms[-1][0])
+    assert "earlier: The quality I want to grow: Visionary\nMy goal: Week 1 · One thing to grow: goal" in text_of(
+        forms[-1][0]
+    )
     assert len(town.public()) == 8  # one announcement a week
 
 
@@ -77,4 +79,4 @@ async def test_six_units_are_taken_one_after_the_other_when_they_are_asked_for(t
         "Unit 6 · Where to invest",
     ]
     assert "Who can read it? Only you. Your school team sees a line on its board when you share it." in opened[4].intro
-    assert "You wrote earlier: A note: difference" in text_of(opened[5])
+    assert "You wrote earlier: What speaks for it: A note: difference" in text_of(opened[5])
