@@ -263,8 +263,13 @@ def _meant(number: int, seat: Seat) -> bool:
 
 PEOPLE = [f"p{n}" for n in range(7)]
 PLACES = ["a", "b", "a-inner", "b-inner"]
-SMALL = replace(LERN, teams=tuple(replace(one, at_most=3 if one.inside else 5) for one in LERN.teams))
-moves = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PLACES), st.booleans(), st.sampled_from(ROLES[:5]))
+SMALL = replace(LERN, teams=tuple(replace(one, at_most=1 if one.inside else 2) for one in LERN.teams))
+moves = st.tuples(
+    st.sampled_from(PEOPLE),
+    st.sampled_from(PLACES),
+    st.sampled_from([True, True, True, False]),
+    st.sampled_from(ROLES[:5]),
+)
 
 
 @pytest.fixture
@@ -283,7 +288,7 @@ class Undo(Exception):
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=st.lists(moves, max_size=40))
+@given(steps=st.lists(moves, min_size=20, max_size=40))
 def test_whatever_people_do_every_team_keeps_its_size_its_roles_and_its_place(
     crowd: Store, steps: list[tuple[str, str, bool, str]]
 ) -> None:
@@ -316,7 +321,7 @@ def _four_teams(tx: Connection, which: Cohort) -> dict[str, teams.Team]:
 def _look_at(tx: Connection, which: Cohort, made: Mapping[str, teams.Team]) -> None:
     sits = {name: set(teams.members(tx, one)) for name, one in made.items()}
     for name, there in sits.items():
-        assert len(there) <= (3 if "-" in name else 5)
+        assert len(there) <= (1 if "-" in name else 2)
         assert "-" not in name or there <= sits[name[0]]
     assert not sits["a"] & sits["b"]
     for one in cohorts.members(tx, which):
