@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.errors import CohortbookError
-from bot.store import newer_steps, step_fourteen, tables
+from bot.store import newer_steps, tables
 
 _RACES = 3
 
@@ -205,7 +205,7 @@ STEPS: tuple[Step, ...] = (
     Step(9, "channels and workspaces that the bot was taken out of, and cohorts that follow their channel", _nine),
     Step(10, "the tokens of workspaces that installed the bot, sealed", _ten),
     Step(11, "who waits for an answer, and how many questions found none", newer_steps.eleven),
-    Step(12, "teams, whose calendar is whose, and what a team writes together", step_fourteen.fourteen),
+    Step(12, "teams, whose calendar is whose, and what a team writes together", newer_steps.twelve),
 )
 
 
