@@ -96,8 +96,8 @@ def run(ctx: click.Context) -> None:
     import asyncio
 
     from bot import logs
-    from bot.app import open_house
     from bot.clock import RealClock
+    from bot.open_house import open_house
     from bot.server import serve
 
     settings = settings_of(ctx)
@@ -147,6 +147,7 @@ def rehearse(ctx: click.Context, program: str, start: datetime, zone: str, as_js
 def check(ctx: click.Context) -> None:
     """Report every problem in settings, prompts and knowledge, and what each unit asks of people."""
     from bot import programs
+    from bot.config import CHECKOUT
     from bot.programs.measures import LEGEND, table
     from index import documents
 
@@ -159,7 +160,8 @@ def check(ctx: click.Context) -> None:
             click.echo(table(one.program))
     for line in (line for one in read for line in one.second_looks):
         click.echo(f"{line} (worth a second look)")
-    known = {path.stem for path in settings.prompts.glob("*.yaml")}
+    # Those that come with it may be named by the entries that come with it, whichever are used here.
+    known = {path.stem for folder in (settings.prompts, CHECKOUT / "prompts") for path in folder.glob("*.yaml")}
     problems = documents.problems(settings.knowledge, known) + [problem for one in read for problem in one.problems]
     for line in problems:
         click.echo(line)

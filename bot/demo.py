@@ -9,11 +9,12 @@ from datetime import UTC, datetime, time, timedelta
 from pydantic import SecretStr
 
 from bot import logs
-from bot.app import House, open_house
+from bot.app import House
 from bot.clock import DemoClock, machine_now
 from bot.config import Settings
 from bot.errors import CohortbookError
 from bot.messages import Address, Errors, Incoming, Outgoing, Press, Reply, Submission
+from bot.open_house import open_house
 from bot.server import serve
 
 PROGRAM, ZONE, CHANNEL = "leep", "America/New_York", "sample-cohort"

@@ -41,7 +41,7 @@ async def test_a_facilitator_without_a_cohort_can_begin(town: Town) -> None:
     """The first thing in sight is how to make one."""
     home = await town.house.desk.home(town.chat.who("imani"))
     assert "You have no cohort yet." in home.text
-    assert [option.label for option in home.options] == ["New cohort"]
+    assert [option.label for option in home.options] == ["New cohort", "Questions passed on", "Entries"]
 
 
 async def test_whoever_is_in_no_cohort_is_told_how_one_gets_in(town: Town) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.messages import Address, Errors, Form, Outgoing, Press, Reply
-from tests.town import FIRST_DAY, Town, text_of
+from tests.town import FIRST_DAY, Town, open_town, text_of
 from tests.ways import FIRST_WEEK, at, first_week, jump, kept, labels, running
 
 PROMPTS = Path(__file__).parent.parent / "prompts"
@@ -62,7 +63,6 @@ async def test_the_form_offers_every_program_that_is_ready(town: Town) -> None:
     [
         ("program", ""),
         ("program", "../leep"),
-        ("program", "lern"),
         ("name", ""),
         ("name", " \u200b "),
         ("name", "n" * 61),
@@ -85,6 +85,21 @@ async def test_each_mistake_stands_beside_its_field(town: Town, field: str, type
     assert isinstance(reply, Errors)
     assert list(reply.fields) == [field]
     assert kept(town) == before
+
+
+async def test_a_program_that_is_not_ready_is_not_offered(tmp_path: Path, index_folder: Path) -> None:
+    """Nor taken from somebody who knows its name."""
+    folder = tmp_path / "prompts"
+    shutil.copytree(PROMPTS, folder)
+    text = (folder / "lee.yaml").read_text("utf-8")
+    (folder / "lee.yaml").write_text(f"{text}\ndraft: true\n", "utf-8")
+    async with open_town(tmp_path / "town", index_folder, prompts=folder) as town:
+        form = await town.act("imani", Press("setup.new"))
+        assert isinstance(form, Form)
+        assert {name for name, _ in form.fields[0].choices} == {"leep", "ib", "ljs", "lern"}
+        reply = await create(town, program="lee")
+        assert isinstance(reply, Errors)
+        assert list(reply.fields) == ["program"]
 
 
 async def test_all_mistakes_are_told_at_once(town: Town) -> None:

@@ -134,7 +134,7 @@ async def test_a_facilitator_of_two_chooses_and_each_button_keeps_to_its_cohort(
     """The broadcast goes to the channel that was previewed."""
     await both(town)
     asked = await town.command("imani", "/facilitate")
-    assert labels(asked) == ["North", "South", "New cohort"]
+    assert labels(asked) == ["North", "South", "New cohort", "Questions passed on", "Entries"]
     home = await town.press("imani", asked, "South")
     form = await town.press("imani", home, "Write to the cohort")
     assert "everybody in South" in text_of(form)

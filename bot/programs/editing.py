@@ -37,6 +37,15 @@ REFUSED = (
         ),
         "asks for what nobody has to say about themselves; leave it to the writer",
     ),
+    (
+        re.compile(
+            r"(?<!\bno )(?<!\bout )\b(?:their|his|her|whose) names?\b|\bby name\b|\bwrite names\b|"
+            r"(?<!\bno )(?<!\bout )\bnames? (?:of )?(?:(?:the|a|an|one|that|each|your) )?(?:person|people|students?|"
+            r"pupils?|child(?:ren)?|colleagues?|teachers?|parents?|family|families|principal|superintendent|members?|officials?)\b",
+            re.IGNORECASE,
+        ),
+        "asks for somebody's name; ask what happened, not who it was",
+    ),
 )
 # Figures of speech that do not survive translation, and words that judge.
 DOUBTFUL = re.compile(

@@ -20,6 +20,10 @@ DRAFT, RUNNING, CLOSED = "draft", "running", "closed"
 INVITED, LATER, STARTED, LEFT = "invited", "later", "started", "left"
 
 
+_MADE = [cohort.c[name] for name in ("tenant", "cohort", "name", "program", "version", "start", "zone", "country")]
+_MADE += [cohort.c.state, cohort.c.created_by, cohort.c.created_at]
+
+
 @dataclass(frozen=True, slots=True)
 class Cohort:
     tenant: str
@@ -79,21 +83,7 @@ def create(
 ) -> Cohort:
     """A draft: nobody is told anything until it is set running."""
     made = Cohort(by.tenant, ids(), name, program_name, version, None, start, zone, DRAFT, by.person, country)
-    tx.execute(
-        insert(cohort).values(
-            tenant=made.tenant,
-            cohort=made.cohort,
-            name=name,
-            program=program_name,
-            version=version,
-            start=start,
-            zone=zone,
-            country=country,
-            state=DRAFT,
-            created_by=by.person,
-            created_at=now,
-        )
-    )
+    tx.execute(insert(cohort).values({column.name: getattr(made, column.name, now) for column in _MADE}))
     grant(tx, by.tenant, made.cohort, by.person, FACILITATOR)
     return made
 

@@ -132,6 +132,8 @@ class FakeSlack:
         self.refused_links = 0
         """How many next sockets are turned away although their ticket was good; it is then used up."""
         self.uninstalled = False
+        self.event_age = 0.0
+        """Seconds ago that what it tells about happened."""
         self.to_nobody: list[Message] = []
         """Sent to deactivated people, which Slack does not mind."""
         self.tokens = {BOT_TOKEN: TEAM}
@@ -753,7 +755,7 @@ class FakeSlack:
             "team_id": team,
             "api_app_id": APP,
             "event_id": event_id or f"Ev{next(self._count)}",
-            "event_time": int(time.time()),
+            "event_time": int(time.time() - self.event_age),
             "authorizations": [{"team_id": team, "user_id": BOT_USER, "is_bot": True}],
             "event": event,
         }

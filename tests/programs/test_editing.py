@@ -208,6 +208,21 @@ def test_a_rule_that_is_younger_than_a_cohort_never_stops_it(tmp_path: Path) -> 
         parse(text.replace("clock: weekly", "clock: hourly"), "prompts/small.yaml")
 
 
+@pytest.mark.parametrize(
+    "asked", ["Name one colleague who held back.", "What are the names of the students?", "Whose name came up?"]
+)
+def test_a_prompt_that_asks_for_names_is_sent_back(tmp_path: Path, asked: str) -> None:
+    """What people write about others stays about what happened."""
+    problems, _ = said(tmp_path, changed("ask: What did you notice?", f"ask: {asked}"))
+    assert any("asks for somebody's name" in one for one in problems)
+
+
+@pytest.mark.parametrize("asked", ["What is the name of that habit?", "Give the plan a name.", "Name the change."])
+def test_a_name_for_a_thing_stays(tmp_path: Path, asked: str) -> None:
+    """People are what the rule is about."""
+    assert said(tmp_path, changed("ask: What did you notice?", f"ask: {asked}"))[0] == []
+
+
 def test_ordinary_words_that_look_alike_stay(tmp_path: Path) -> None:
     """A democratic class, a liberal arts course and a conservative estimate name no side."""
     words = "Think of a democratic class, a liberal arts course and a conservative estimate. Who has a vote in it?"

@@ -247,6 +247,15 @@ async def test_words_that_were_edited_or_deleted_are_not_answered_again(door: Do
     assert len(door.house.heard) == 1
 
 
+async def test_an_event_of_last_week_is_left_alone(slack: FakeSlack, door: Door) -> None:
+    """That it was answered then may be forgotten by now; one of this morning is heard."""
+    for event, days in (("EvWeek", 8), ("EvToday", 0.4)):
+        slack.event_age = days * 24 * 60 * 60
+        await slack.write(RENATA, "help", event)
+        await door.settled()
+    assert [one.event for one in door.house.heard] == ["slack:EvToday"]
+
+
 async def test_a_retry_from_an_hour_ago_has_no_second_effect(slack: FakeSlack, door: Door) -> None:
     """Slack tries up to three times, the last time an hour later."""
     door.house.reply = Outgoing("Hello.")

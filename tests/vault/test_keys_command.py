@@ -13,10 +13,11 @@ from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from bot import audit, control, deeds, house_keys, key_commands, tombstones
-from bot.app import House, build, open_house
+from bot.app import House, build
 from bot.cli import main
 from bot.clock import RealClock
 from bot.config import Settings
+from bot.open_house import open_house
 from bot.restore import restore
 from bot.store import Store, milestones
 from bot.store.tables import entry

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 import uvicorn
 
 from bot import demo
-from bot.app import House, open_house
+from bot.app import House
 from bot.clock import DemoClock
 from bot.config import Settings
+from bot.open_house import open_house
 from tests.town import own_index_of
 
 T = TypeVar("T")

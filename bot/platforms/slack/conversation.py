@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any
 
@@ -36,6 +37,8 @@ from .workspaces import PLATFORM, Workspaces
 
 log = logging.getLogger(__name__)
 
+_LATE_SECONDS = 2 * 24 * 60 * 60
+"""What was handled is remembered for longer than this, and nobody expects an answer any more."""
 _FORM_SECONDS = 2.4
 """Slack shows an error of its own when a form is not answered in three."""
 _FAULT = "Something went wrong on my side, so nothing was done. Nothing that was kept is lost. Please try again."
@@ -46,8 +49,16 @@ _WORDS_ONLY = Outgoing("I can read typed words only, so I did nothing with that 
 
 
 class Conversation:
-    def __init__(self, house: House, workspaces: Workspaces, replies: Replies, home: Home) -> None:
+    def __init__(
+        self,
+        house: House,
+        workspaces: Workspaces,
+        replies: Replies,
+        home: Home,
+        seconds: Callable[[], float] = time.time,
+    ) -> None:
         self._house = house
+        self._now = seconds
         self._workspaces = workspaces
         self._replies = replies
         self._home = home
@@ -105,7 +116,10 @@ class Conversation:
     # --- the way in ---------------------------------------------------------------------------------
 
     async def _moment(self, body: Body) -> Moment | None:
-        """None for what is not ours to answer: another workspace, or nobody's doing."""
+        """None for what is not ours to answer: another workspace, nobody's doing, or long past."""
+        if events.happened(body, self._now()) < self._now() - _LATE_SECONDS:
+            log.info("an event of long ago was left alone")
+            return None
         user = events.user_of(body)
         found = await self._workspaces.among(events.workspaces_named(body))
         if found is None or not user:

@@ -51,6 +51,12 @@ def event_id(body: Body) -> str:
     return f"slack:{view.get('id', '')}:{view.get('hash', '')}:{body.get('action_ts', '')}"
 
 
+def happened(body: Body, now: float) -> float:
+    """In seconds, where Slack tells; what people press and send in comes at once."""
+    told = body.get("event_time")
+    return float(told) if isinstance(told, int | float) else now
+
+
 def channel_of(body: Body) -> str:
     event, channel, container = body.get("event"), body.get("channel"), body.get("container")
     if isinstance(event, Mapping):

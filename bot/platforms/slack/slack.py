@@ -129,7 +129,7 @@ class Slack:
         from .listeners import bolt
 
         if self._joined is None or self._joined[0] is not house:
-            conversation = Conversation(house, self.workspaces, self._replies, Home())
+            conversation = Conversation(house, self.workspaces, self._replies, Home(), self._seconds)
             newsroom = Newsroom(house, self.workspaces, self._people)
             self._joined = (house, conversation, bolt(self.settings, self.workspaces, conversation, newsroom))
         return self._joined[1], self._joined[2]
