@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import CTE, ColumnElement, Connection, Select, String, false, func, literal, select, true
+from sqlalchemy import CTE, ColumnElement, Connection, Insert, String, bindparam, false, func, literal, select, true
 
 from bot import outbox, reasons, schedule
 from bot.outbox import Intent
@@ -131,40 +131,10 @@ class Horizon:
         """For everybody whom a line fits; or for one, whom all of them fit."""
         if not lines:
             return
-        line = TIMETABLE.table(self._tx.dialect.name)
-        lane = select(func.min(account.c.lane)).where(
-            account.c.tenant == membership.c.tenant, account.c.person == membership.c.person
-        )
-        chosen: dict[str, ColumnElement[Any]] = {
-            "tenant": membership.c.tenant,
-            "key": _key(line),
-            "cohort": membership.c.cohort,
-            "kind": line.c.kind,
-            "number": line.c.number,
-            "recipient": membership.c.person,
-            "channel": false(),
-            "subject": literal("", String),
-            "due_at": line.c.due,
-            "expires_at": line.c.expires,
-            "state": line.c.state,
-            "tried_at": line.c.tried_at,
-            "reason": line.c.why,
-            "lane": func.coalesce(lane.scalar_subquery(), ""),
-        }
-        query = select(*(value.label(name) for name, value in chosen.items()))
-        if who is None:
-            query = self._fitting(query, line, membership.c.started_at <= line.c.started_by)
-        else:
-            query = query.join_from(membership, line, true()).where(*started(self._which), membership.c.person == who)
-        silences = {one[10] for one in lines if one[9] == schedule.SILENCE}
-        # Planned again, nearly everybody has theirs: that is seen in an index, before more is asked about them. Not
-        # with NOT EXISTS, which PostgreSQL turns into a join that reads all rows for each member.
-        there = select(rows.c.state).where(rows.c.tenant == membership.c.tenant, rows.c.key == ByteByByte(_key(line)))
-        query = query.where(there.scalar_subquery().is_(None))
-        query = query.where(reasons.given(line, self._which.cohort, self._program, sorted(silences)))
+        silences = sorted({one[10] for one in lines if one[9] == schedule.SILENCE})
         done = self._tx.execute(
-            outbox.inserting(self._tx).from_select(list(chosen), query).on_conflict_do_nothing(),
-            TIMETABLE.filled(lines),
+            _statement(self._tx, self._program, silences, one=who is not None),
+            {"tenant": self._which.tenant, "cohort": self._which.cohort, "who": who, **TIMETABLE.filled(lines)},
             execution_options={"preserve_rowcount": True},
         )
         self.written += written(self._tx, done)
@@ -172,37 +142,100 @@ class Horizon:
     def _started_after(self, lines: Sequence[Line]) -> list[str]:
         if not lines:
             return []
-        line = TIMETABLE.table(self._tx.dialect.name)
-        late = self._fitting(select(membership.c.person), line, membership.c.started_at > line.c.started_by)
-        return [row.person for row in self._tx.execute(late, TIMETABLE.filled(lines))]
+        line, member = TIMETABLE.table(self._tx.dialect.name), _members(one=False)
+        fits = _fits(member, line) & (member.c.started_at > line.c.started_by)
+        late = select(member.c.person).join_from(member, line, fits)
+        here = {"tenant": self._which.tenant, "cohort": self._which.cohort}
+        return [row.person for row in self._tx.execute(late, {**here, **TIMETABLE.filled(lines)})]
 
-    def _fitting(self, query: Select[Any], line: CTE, more: ColumnElement[bool]) -> Select[Any]:
-        """Members beside the lines of their clock.
 
-        Joined from the left, and with a condition that SQLite cannot see through: it would otherwise go
-        through everybody of the tenant to find those of one cohort.
-        """
-        fits = (
-            (person.c.zone == line.c.zone)
-            & person.c.quiet_from.is_not_distinct_from(line.c.quiet_from)
-            & person.c.quiet_to.is_not_distinct_from(line.c.quiet_to)
-            & membership.c.day.is_not_distinct_from(line.c.day)
-            & membership.c.time.is_not_distinct_from(line.c.hour)
-            & membership.c.paused_until.is_not_distinct_from(line.c.paused)
-            & (membership.c.role == line.c.role)
-            & (membership.c.sits_on == line.c.sits_on)
-            & more
+_BUILT: dict[tuple[object, ...], Insert] = {}
+"""What is the same for every cohort of a program is put together once: it took as long as running it."""
+_MOST_BUILT = 200
+
+
+def _statement(tx: Connection, program: Program, silences: Sequence[int], one: bool) -> Insert:
+    """Writes what is due by `TIMETABLE`'s lines for the members of `tenant` and `cohort`, or for `who` alone."""
+    shape = tuple((unit.number, unit.whom, unit.after) for unit in program.units)
+    built = (tx.dialect.name, shape, tuple(silences), one)
+    if built not in _BUILT:
+        if len(_BUILT) >= _MOST_BUILT:
+            _BUILT.clear()
+        _BUILT[built] = _build(tx, program, silences, one)
+    return _BUILT[built]
+
+
+def _build(tx: Connection, program: Program, silences: Sequence[int], one: bool) -> Insert:
+    line, member = TIMETABLE.table(tx.dialect.name), _members(one)
+    key = line.c.first.concat(member.c.person)
+    lane = select(func.min(account.c.lane)).where(
+        account.c.tenant == member.c.tenant, account.c.person == member.c.person
+    )
+    chosen: dict[str, ColumnElement[Any]] = {
+        "tenant": member.c.tenant,
+        "key": key,
+        "cohort": member.c.cohort,
+        "kind": line.c.kind,
+        "number": line.c.number,
+        "recipient": member.c.person,
+        "channel": false(),
+        "subject": literal("", String),
+        "due_at": line.c.due,
+        "expires_at": line.c.expires,
+        "state": line.c.state,
+        "tried_at": line.c.tried_at,
+        "reason": line.c.why,
+        "lane": func.coalesce(lane.scalar_subquery(), ""),
+    }
+    fits = true() if one else _fits(member, line) & (member.c.started_at <= line.c.started_by)
+    # Planned again, nearly everybody has theirs: that is seen in an index, before more is asked about them. Not
+    # with NOT EXISTS, which PostgreSQL turns into a join that reads all rows for each member.
+    there = select(rows.c.state).where(rows.c.tenant == member.c.tenant, rows.c.key == ByteByByte(key))
+    query = (
+        select(*(value.label(name) for name, value in chosen.items()))
+        .join_from(member, line, fits)
+        .where(there.scalar_subquery().is_(None))
+        .where(reasons.given(line, member, program, silences))
+    )
+    made: Insert = outbox.inserting(tx).from_select(list(chosen), query).on_conflict_do_nothing()
+    return made
+
+
+def _members(one: bool) -> CTE:
+    """The members of `cohort` in `tenant`, or `who` of them alone, with their clocks.
+
+    Read once, before anything is joined to them: a database would otherwise go through everybody of the tenant to find
+    those of one cohort, or through the members again for each line.
+    """
+    own = ("tenant", "cohort", "person", "day", "time", "paused_until", "started_at", "role", "sits_on")
+    same = (person.c.tenant == membership.c.tenant) & (person.c.person == membership.c.person)
+    found = (
+        select(*(membership.c[name] for name in own), person.c.zone, person.c.quiet_from, person.c.quiet_to)
+        # From the left, or SQLite begins with all people.
+        .select_from(membership.outerjoin(person, same))
+        .where(
+            membership.c.tenant == bindparam("tenant"),
+            membership.c.cohort == bindparam("cohort"),
+            membership.c.state == cohorts.STARTED,
         )
-        same = (person.c.tenant == membership.c.tenant) & (person.c.person == membership.c.person)
-        return (
-            query.select_from(membership.outerjoin(person, same).outerjoin(line, fits))
-            .where(*started(self._which))
-            .where(func.coalesce(line.c.number, -1) >= 0)
-        )
+    )
+    if one:
+        found = found.where(membership.c.person == bindparam("who"))
+    return found.cte("member").prefix_with("MATERIALIZED")
 
 
-def _key(line: CTE) -> ColumnElement[str]:
-    return line.c.first.concat(membership.c.person)
+def _fits(member: CTE, line: CTE) -> ColumnElement[bool]:
+    """Whether the line is for those who live by this clock."""
+    return (
+        (member.c.zone == line.c.zone)
+        & member.c.quiet_from.is_not_distinct_from(line.c.quiet_from)
+        & member.c.quiet_to.is_not_distinct_from(line.c.quiet_to)
+        & member.c.day.is_not_distinct_from(line.c.day)
+        & member.c.time.is_not_distinct_from(line.c.hour)
+        & member.c.paused_until.is_not_distinct_from(line.c.paused)
+        & (member.c.role == line.c.role)
+        & (member.c.sits_on == line.c.sits_on)
+    )
 
 
 def _by(clock: Clock) -> MemberPlan:

@@ -15,68 +15,68 @@ from bot.programs import Program, Unit
 from bot.programs.seats import calendar
 from bot.store import turns
 from bot.store.columns import ByteByByte
-from bot.store.tables import membership, step, turn
 from bot.store.tables import outbox as rows
+from bot.store.tables import step, turn
 
 SILENT_UNITS, _LOOK_BACK = 2, 4
 _OPEN_STEPS = (turns.OPEN, turns.NOT_YET, turns.PARTLY)
 
 
-def given(line: FromClause, cohort: str, program: Program, silences: Iterable[int]) -> ColumnElement[bool]:
-    """Whether the member has a reason for the send of a line. `silences`: the units whose question is among them."""
+def given(line: FromClause, member: FromClause, program: Program, silences: Iterable[int]) -> ColumnElement[bool]:
+    """Whether a member has a reason for the send of a line. `silences`: the units whose question is among them."""
     calendars = list(dict.fromkeys(calendar(program, unit) for unit in program.units))
-    steps = [_open_step(line, None if len(calendars) == 1 else [unit.number for unit in one]) for one in calendars]
+    numbers = [None] if len(calendars) == 1 else [[unit.number for unit in one] for one in calendars]
     return or_(
         line.c.kind == schedule.PROMPT,
-        and_(line.c.kind == schedule.REMINDER, ~exists().where(*_mine(turn), turn.c.number == line.c.number)),
-        *steps,
+        and_(line.c.kind == schedule.REMINDER, ~exists().where(*_mine(member, turn), turn.c.number == line.c.number)),
+        *(_open_step(line, member, each) for each in numbers),
         *(
-            and_(line.c.kind == schedule.SILENCE, line.c.number == number, *_silent(cohort, program, number))
+            and_(line.c.kind == schedule.SILENCE, line.c.number == number, *_silent(member, program, number))
             for number in silences
         ),
     )
 
 
-def _mine(table: Any) -> tuple[ColumnElement[bool], ...]:
+def _mine(member: FromClause, table: Any) -> tuple[ColumnElement[bool], ...]:
     return (
-        table.c.tenant == membership.c.tenant,
-        table.c.cohort == membership.c.cohort,
-        table.c.person == membership.c.person,
+        table.c.tenant == member.c.tenant,
+        table.c.cohort == member.c.cohort,
+        table.c.person == member.c.person,
     )
 
 
-def _open_step(line: FromClause, numbers: Sequence[int] | None) -> ColumnElement[bool]:
+def _open_step(line: FromClause, member: FromClause, numbers: Sequence[int] | None) -> ColumnElement[bool]:
     """Whether the newest step before the unit is open. `numbers`: the units of its calendar, if there are several."""
-    newest = select(step.c.outcome).where(*_mine(step), step.c.number < line.c.number)
+    newest = select(step.c.outcome).where(*_mine(member, step), step.c.number < line.c.number)
     if numbers is not None:
         newest = newest.where(step.c.number.in_(numbers))
-    outcome = newest.order_by(step.c.number.desc()).limit(1).correlate(membership, line).scalar_subquery()
+    outcome = newest.order_by(step.c.number.desc()).limit(1).correlate(member, line).scalar_subquery()
     here = [] if numbers is None else [line.c.number.in_(numbers)]
     return and_(line.c.kind == schedule.STEP, *here, outcome.in_(_OPEN_STEPS))
 
 
-def _silent(cohort: str, program: Program, number: int) -> tuple[ColumnElement[bool], ...]:
+def _silent(member: FromClause, program: Program, number: int) -> tuple[ColumnElement[bool], ...]:
     """Two prompts received since the last word, and no question since."""
     units, elsewhere = before(program, number), words_elsewhere(program, number)
     earlier = [unit.number for unit in units]
-    newest = select(func.max(turn.c.number)).where(*_mine(turn))
+    newest = select(func.max(turn.c.number)).where(*_mine(member, turn))
     if len(calendar(program, program.unit(number))) < len(program.units):
         newest = newest.where(turn.c.number.in_([*earlier, number]))
-    last = func.coalesce(newest.correlate(membership).scalar_subquery(), -1)
+    last = func.coalesce(newest.correlate(member).scalar_subquery(), -1)
 
     def got(kind: str, numbers: Sequence[int]) -> ColumnElement[int]:
-        first = [literal(outbox.key(cohort, kind, each, ""), String) for each in numbers]
-        keys = [ByteByByte(one.concat(membership.c.person)) for one in first]
+        between = [literal(outbox.key("", kind, each, ""), String) for each in numbers]
+        keys = [ByteByByte(member.c.cohort.concat(one).concat(member.c.person)) for one in between]
         return (
             select(func.count())
             .select_from(rows)
             .where(
-                rows.c.tenant == membership.c.tenant,
+                rows.c.tenant == member.c.tenant,
                 rows.c.key.in_(keys),
                 rows.c.state == outbox.SENT,
                 rows.c.number > last,
             )
-            .correlate(membership)
+            .correlate(member)
             .scalar_subquery()
         )
 
@@ -84,7 +84,7 @@ def _silent(cohort: str, program: Program, number: int) -> tuple[ColumnElement[b
         last < earlier[-SILENT_UNITS],
         got(schedule.PROMPT, earlier[-_LOOK_BACK:]) >= SILENT_UNITS,
         got(schedule.SILENCE, earlier) == 0,
-        *([~exists().where(*_mine(turn), turn.c.number.in_(elsewhere))] if elsewhere else []),
+        *([~exists().where(*_mine(member, turn), turn.c.number.in_(elsewhere))] if elsewhere else []),
     )
 
 
