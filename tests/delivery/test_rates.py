@@ -79,10 +79,10 @@ async def test_a_workspace_that_never_answers_holds_up_no_other(store: Store) ->
     queue(store, rooms)
     with open_office(Ways(hangs=("silent",))) as office:
         took = await deliver(
-            store, Door(office.port), [room for room in rooms if room != "silent"], Terms(timeout=15, lease=60)
+            store, Door(office.port), [room for room in rooms if room != "silent"], Terms(timeout=6, lease=30)
         )
         assert len(office.book()[0]) == 100
-    assert took < 15
+    assert took < 6
 
 
 @pytest.mark.slow
@@ -124,9 +124,9 @@ async def delay_of_small(url: str, small: int, each: int, big: int, rate: float)
 async def test_a_workspace_with_much_to_say_hardly_delays_the_small_ones(database: str, tmp_path: Path) -> None:
     """Its queue is its own."""
     kind = database.partition(":")[0].partition("+")[0]
-    alone = await delay_of_small(database, 19, 24, 0, 4)
+    alone = await delay_of_small(database, 19, 16, 0, 4)
     url = databases.fresh(kind, tmp_path)
-    beside = await delay_of_small(url, 19, 24, 5_000, 4)
+    beside = await delay_of_small(url, 19, 16, 5_000, 4)
     databases.drop(url)
     assert beside < 2 * alone  # behind the five thousand it would be a hundred times
 
