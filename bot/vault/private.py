@@ -194,7 +194,7 @@ def _opened(tx: Connection, vault: Vault, who: Somebody, query: Select[Any]) -> 
         elif held is not None and row.revision > max(lowest.get(name, 0), 1):
             behind[name] = row.revision
         opened.append(_entry(row, held))
-    vault.lift_now(who.tenant, who.person, behind)
+    vault.catch_up(tx, who.tenant, who.person, behind)
     return opened
 
 

@@ -85,7 +85,10 @@ def test_what_a_team_reads_is_never_required_and_says_who_reads_it() -> None:
     """Nobody has to write for others, and nobody writes for others without knowing it."""
     shared = [question for unit in LERN.units for question in unit.questions if goes_to_a_team(question)]
     assert len(shared) > 10
-    readers = {"district": r"Your (district )?team reads it once you add it\.", "design": r"The Equity Design Team reads it once you add it\."}
+    readers = {
+        "district": r"Your (district )?team reads it once you add it\.",
+        "design": r"The Equity Design Team reads it once you add it\.",
+    }
     for question in shared:
         assert not question.required, question.ask
         team = OF_TEAMS[question.keeps.split(".")[0]]

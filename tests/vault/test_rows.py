@@ -292,6 +292,26 @@ def test_an_edit_that_was_rolled_back_leaves_the_row_readable(store: Store, vaul
         assert private.everything(tx, vault, RENATA)[0].words == Words({"seen": "own words"})
 
 
+def test_an_edit_that_was_looked_at_and_never_reached_the_disk_leaves_the_row_readable(
+    store: Store, vault: Vault
+) -> None:
+    """A form that is saved shows what it saved, and the disk may be full at the commit after that."""
+    laid(store, vault)
+
+    def edit() -> None:
+        with store.begin() as tx:
+            before = private.find(tx, vault, RENATA, "e1")
+            assert before is not None
+            private.revise(tx, vault, RENATA, before, Words({"seen": "never kept"}))
+            assert private.find(tx, vault, RENATA, "e1") is not None
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        edit()
+    with store.begin() as tx:
+        assert private.everything(tx, vault, RENATA)[0].words == Words({"seen": "own words"})
+
+
 def test_a_floor_that_was_not_lifted_in_time_is_lifted_by_the_next_look(store: Store, vault: Vault) -> None:
     """The process may end between the two commits."""
     laid(store, vault)
