@@ -2,6 +2,7 @@
 
 When a stopped process wakes up, what a platform answered long ago is read before any timer rings. A timeout
 alone would then let a call of several steps take its next one, under a lease that somebody else may have by now.
+The clock is looked at before each step, and by `still_in_time` where the step is a write that cannot be taken back.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Generator
+from contextvars import ContextVar
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+_UNTIL: ContextVar[float] = ContextVar("until")
 
 
 def elapsed() -> float:
@@ -24,9 +27,21 @@ async def in_time(asked: Awaitable[T], seconds: float) -> T:
     """Raises TimeoutError when it takes longer."""
 
     async def call() -> T:
-        return await _Steps(asked, elapsed() + seconds)
+        until = elapsed() + seconds
+        before = _UNTIL.set(until)
+        try:
+            return await _Steps(asked, until)
+        finally:
+            _UNTIL.reset(before)
 
     return await asyncio.wait_for(call(), seconds)
+
+
+def still_in_time() -> None:
+    """Raises TimeoutError when the time of the call that this is a part of is over. Outside of any, nothing."""
+    until = _UNTIL.get(None)
+    if until is not None and elapsed() >= until:
+        raise TimeoutError
 
 
 class _Steps(Generic[T]):

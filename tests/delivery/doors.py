@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 from pydantic import SecretStr
+from yarl import URL
 
 from bot.messages import Address, Outgoing, Platform
 from bot.platforms.discord.door import Door as Discord
@@ -74,6 +75,7 @@ async def opened(
             token=lambda: "token",
         )  # fmt: skip
         trace: Any = discord.client.http.http_trace
+        trace.on_request_headers_sent.extend(_telling(passing).on_request_headers_sent)
         trace.on_request_chunk_sent.extend(_telling(passing).on_request_chunk_sent)
         await discord.client.sign_in(TOKEN)  # as it does when it starts to run
         yield Door(discord, passing, asks=asks)
@@ -82,20 +84,34 @@ async def opened(
 
 
 def _telling(passing: Passing, *, frozen: bool = False) -> aiohttp.TraceConfig:
-    """Passes "request written" when a post is on the wire and nothing of its answer was read."""
+    """Passes "connected" when a post is about to be written, and "request written" when it is on the wire.
+
+    Nothing of its answer was read then.
+    """
+
+    async def connected(
+        session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestHeadersSentParams
+    ) -> None:
+        if _posts(params.method, params.url):
+            passing("connected")
 
     async def written(
         session: aiohttp.ClientSession, context: SimpleNamespace, params: aiohttp.TraceRequestChunkSentParams
     ) -> None:
-        if params.method == "POST" and params.url.path.endswith(("/chat.postMessage", "/messages")):
+        if _posts(params.method, params.url):
             # The library tells just before it writes, and reads no earlier than in the loop's next round.
             asyncio.get_running_loop().call_soon(passing, "request written")
 
     trace = aiohttp.TraceConfig()
+    trace.on_request_headers_sent.append(connected)
     trace.on_request_chunk_sent.append(written)
     if frozen:
         trace.freeze()
     return trace
+
+
+def _posts(method: str, url: URL) -> bool:
+    return method == "POST" and url.path.endswith(("/chat.postMessage", "/messages"))
 
 
 async def remember(there: There, notebook: Path) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.last_look import looking
+
 from .pace import BadAnswers
 
 _LONGEST_WAIT = 30.0
@@ -38,7 +40,7 @@ class Client(discord.Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_ratelimit_timeout=_LONGEST_WAIT,
-            http_trace=_counting(bad_answers),
+            http_trace=looking(_counting(bad_answers)),
         )
         self.tree = discord.app_commands.CommandTree(self)
         self.on_news: Callable[[discord.Interaction[Any] | discord.Message], Awaitable[None]] | None = None

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import Refused
+from bot.last_look import looking
 
 from .calls import TIMEOUT_SECONDS, client, delivering, error_name
 from .settings import SlackSettings
@@ -44,7 +45,8 @@ class Workspaces:
 
     async def open(self) -> None:
         """One pool of connections for as long as the platform runs; before that each call makes its own."""
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
+        limit = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS)
+        self._session = aiohttp.ClientSession(timeout=limit, trace_configs=[looking(aiohttp.TraceConfig())])
         if self._only is not None:
             self._only.api.session = self._session
 
