@@ -59,5 +59,9 @@ class Locked(CohortbookError):
     """People's words can be neither kept nor opened now. The message is for the operator; it names the cause."""
 
 
+class NoProgram(CohortbookError):
+    """This release cannot read the program that a cohort runs. The text is fit to show."""
+
+
 class Unreadable(CohortbookError):
     """One sealed thing does not open: it was changed, moved or damaged. The message never quotes it."""

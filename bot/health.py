@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, literal, select
 
 from bot.metrics import Metrics
-from bot.store import Store
+from bot.store import Store, cohorts
 from bot.vault.safe import unopened
 
 if TYPE_CHECKING:
@@ -31,10 +31,13 @@ class Health:
     index: str
     vault: str = "ok"
     """Whether what people write can be kept and opened."""
+    programs: str = "ok"
+    """Whether each running cohort's program can be read."""
 
     @property
     def well(self) -> bool:
-        return {self.database, self.worker, self.vault} == {"ok"} and self.index.startswith(("ready", "loading"))
+        fine = {self.database, self.worker, self.vault, self.programs} == {"ok"}
+        return fine and self.index.startswith(("ready", "loading"))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -43,17 +46,33 @@ class Health:
             "worker": self.worker,
             "index": self.index,
             "vault": self.vault,
+            "programs": self.programs,
         }
 
 
-async def look(store: Store, metrics: Metrics, search: Search, vault: Vault) -> Health:
+async def look(services: Services, metrics: Metrics, search: Search) -> Health:
     age = metrics.tick_age
     return Health(
-        await _database(store),
+        await _database(services.store),
         "ok" if age < _TICK_SECONDS else f"has not gone through the outbox for {age:.0f} s; its log says why",
         search.state,
-        await _vault(store, vault),
+        await _vault(services.store, services.vault),
+        await _programs(services),
     )
+
+
+async def _programs(services: Services) -> str:
+    try:
+        resting = await asyncio.wait_for(services.store.read(_not_read, services), _PATIENCE_SECONDS)
+    except Exception:  # noqa: BLE001 - as above
+        return "ok"
+    if not resting:
+        return "ok"
+    return f"Cannot be read: {', '.join(resting)}. Nothing is sent to cohorts that run them; the log says why."
+
+
+def _not_read(tx: Connection, services: Services) -> list[str]:
+    return sorted({one.program for one in cohorts.running(tx) if services.readable(tx, one) is None})
 
 
 async def _vault(store: Store, vault: Vault) -> str:
@@ -89,7 +108,7 @@ def routes(services: Services, metrics: Metrics, search: Search, anyone: bool) -
     from starlette.routing import Route
 
     async def healthz(request: Request) -> JSONResponse:
-        health = await look(services.store, metrics, search, services.vault)
+        health = await look(services, metrics, search)
         return JSONResponse(health.as_json(), 200 if health.well else 503, headers={"cache-control": "no-store"})
 
     async def numbers(request: Request) -> Response:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
 from bot import programs
+from bot.errors import ContentError, NoProgram
 from bot.programs import Program
+
+log = logging.getLogger(__name__)
+_NOT_READ = (
+    "This release of the bot cannot read the program of this cohort, so I changed nothing, and nothing is sent to it. "
+    "Nothing is lost. Whoever runs this bot finds the reason in its log."
+)
 
 
 class Library:
@@ -22,9 +30,17 @@ class Library:
         return self._shipped
 
     def parse(self, text: str, name: str) -> Program:
-        return _parse(text, name)
+        """Raises NoProgram: a cohort keeps the text that it began with, and rules may have become stricter since."""
+        found = _parse(text, name)
+        if found is None:
+            raise NoProgram(_NOT_READ)
+        return found
 
 
 @lru_cache(maxsize=64)
-def _parse(text: str, name: str) -> Program:
-    return programs.parse(text, name)
+def _parse(text: str, name: str) -> Program | None:
+    try:
+        return programs.parse(text, name)
+    except ContentError as problem:
+        log.error("a program cannot be read, and its cohorts rest: %s", problem, extra={"action": "program"})
+        return None

@@ -8,7 +8,7 @@ reminder, a question after silence only for those who have a reason for it.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from bot import outbox, schedule
+from bot.errors import NoProgram
 from bot.horizon import Clock, Horizon, started
 from bot.store import cohorts, plans
 from bot.store.cohorts import Cohort
@@ -35,6 +36,8 @@ _AGAIN = timedelta(hours=24)
 _MEMBERS_AT_ONCE = 500
 _COHORTS_AT_ONCE, _ROWS_AT_ONCE = 20, 5_000
 """So that nobody who saves an answer waits long for the planner."""
+Resting: TypeAlias = list[tuple[str, str]]
+"""Tenant and cohort of those whose program cannot be read. They are tried at each turn, and hold up nobody."""
 _MARKED = text("membership.replan")
 """In the words of the index that holds only those; any others, and SQLite would go through everybody."""
 
@@ -44,22 +47,27 @@ def plan(tx: Connection, services: Services, now: datetime) -> bool:
     if _plan_members(tx, services, now):
         return True
     _go_from_cohort_to_members(tx)
-    written, done = 0, False
-    for _ in range(_COHORTS_AT_ONCE):  # small ones share a commit
-        new = _plan_cohort(tx, services, now)
-        if new is None:
+    written, done = 0, 0
+    resting: Resting = []
+    while done < _COHORTS_AT_ONCE and written < _ROWS_AT_ONCE:  # small ones share a commit
+        row = _next_cohort(tx, now, resting)
+        if row is None:
             break
-        done, written = True, written + new
-        if written >= _ROWS_AT_ONCE:
-            break
-    return done
+        try:
+            written += _plan_cohort(tx, services, now, row)
+            done += 1
+        except NoProgram:
+            resting.append((row.tenant, row.cohort))
+    return bool(done)
 
 
 def next_due(tx: Connection, services: Services, now: datetime) -> datetime | None:
     """The next moment at which the clock may send something that is not written yet."""
     found: list[datetime] = []
     for which in cohorts.running(tx):
-        program, calendar = services.program(tx, which), cohorts.plan(tx, which)
+        program, calendar = services.readable(tx, which), cohorts.plan(tx, which)
+        if program is None:
+            continue
         written = outbox.written(tx, which.tenant, which.cohort)
         wanted = [(send, which.place) for send in schedule.channel_sends(program, calendar) if which.place]
         for member in cohorts.members(tx, which):
@@ -75,26 +83,29 @@ def next_due(tx: Connection, services: Services, now: datetime) -> datetime | No
 # --- a cohort --------------------------------------------------------------------------------------
 
 
-def _plan_cohort(tx: Connection, services: Services, now: datetime) -> int | None:
-    """How many rows were new; None when every cohort is planned."""
-    row = tx.execute(
+def _next_cohort(tx: Connection, now: datetime, but: Resting) -> Row[Any] | None:
+    """None when every cohort is planned."""
+    return tx.execute(
         select(cohort)
         .where(
             cohort.c.state == cohorts.RUNNING,
             or_(cohort.c.replan == true(), cohort.c.planned_to.is_(None), cohort.c.planned_to < now + _AGAIN),
+            *(tuple_(cohort.c.tenant, cohort.c.cohort) != one for one in but),
         )
         .order_by(cohort.c.planned_to.nulls_first())
         .limit(1)
         .with_for_update(skip_locked=True)
     ).one_or_none()
-    if row is None:
-        return None
+
+
+def _plan_cohort(tx: Connection, services: Services, now: datetime, row: Row[Any]) -> int:
+    """How many rows were new. Raises NoProgram before anything is changed."""
     which = _found(tx, row)
-    if row.replan:
-        plans.drop_cohort(tx, which.tenant, which.cohort)
     # What came due while nobody planned is written as missed. After a change nothing of the past is written.
     since = None if row.replan else row.planned_to
     horizon = Horizon(tx, services, which, now, since)
+    if row.replan:
+        plans.drop_cohort(tx, which.tenant, which.cohort)
     horizon.plan_channel()
     horizon.plan_clocks(_clocks(tx, which))
     if horizon.written:
@@ -167,16 +178,33 @@ def _open_lanes(tx: Connection, which: Cohort) -> None:
 
 def _plan_members(tx: Connection, services: Services, now: datetime) -> bool:
     """Those whose own clock has changed since, or who have a new reason for a message."""
-    key = (membership.c.tenant, membership.c.cohort, membership.c.person)
-    marked = tx.execute(select(membership.c.tenant, membership.c.cohort).where(_MARKED).limit(1)).first()
-    if marked is None:
-        return False
+    resting: Resting = []
+    while (marked := _next_marked(tx, resting)) is not None:
+        try:
+            _plan_marked(tx, services, now, marked)
+        except NoProgram:
+            resting.append((marked.tenant, marked.cohort))
+        else:
+            return True
+    return False
+
+
+def _next_marked(tx: Connection, but: Resting) -> Row[str, str] | None:
+    here = (membership.c.tenant, membership.c.cohort)
+    return tx.execute(select(*here).where(_MARKED, *(tuple_(*here) != one for one in but)).limit(1)).first()
+
+
+def _plan_marked(tx: Connection, services: Services, now: datetime, marked: Row[str, str]) -> None:
+    """Some of one cohort's. Raises NoProgram before anything is changed."""
     # Whoever plans the whole cohort at this moment goes first, or comes after.
     tx.execute(
         select(cohort.c.cohort)
         .where(cohort.c.tenant == marked.tenant, cohort.c.cohort == marked.cohort)
         .with_for_update()
     )
+    which = cohorts.find(tx, marked.tenant, marked.cohort)
+    horizon = Horizon(tx, services, which, now, None) if which and which.state == cohorts.RUNNING else None
+    key = (membership.c.tenant, membership.c.cohort, membership.c.person)
     chosen = (
         select(*key)
         .where(_MARKED, membership.c.tenant == marked.tenant, membership.c.cohort == marked.cohort)
@@ -188,12 +216,9 @@ def _plan_members(tx: Connection, services: Services, now: datetime) -> bool:
             update(membership).where(tuple_(*key).in_(chosen)).values(replan=false()).returning(membership.c.person)
         )
     ]
-    which = cohorts.find(tx, marked.tenant, marked.cohort)
-    if which is None or which.state != cohorts.RUNNING:
-        return True
-    horizon = Horizon(tx, services, which, now, None)
+    if which is None or horizon is None:
+        return
     for one in who:
         plans.drop_member(tx, which.tenant, which.cohort, one, horizon.numbers)
         horizon.plan_member(one)
     _open_lanes(tx, which)
-    return True

@@ -91,7 +91,8 @@ def _this(member: Member) -> tuple[ColumnElement[bool], ...]:
 def notices(tx: Connection, services: Services, now: datetime) -> Iterator[Intent]:
     """Who is to be told in the next days that a program closes, or that their words go."""
     for which in cohorts.running(tx, over=True):
-        ends = schedule.closes(services.program(tx, which), cohorts.plan(tx, which))
+        program = services.readable(tx, which)
+        ends = schedule.closes(program, cohorts.plan(tx, which)) if program else None
         if not _near(ends, now) and not _near(_goes(services.keeping, ends, None), now) and not _own_dates(tx, which):
             continue
         for member in cohorts.members(tx, which, left=True):
@@ -142,7 +143,8 @@ def over(tx: Connection, services: Services, at: datetime) -> list[Whose]:
     stays: set[tuple[str, str]] = set()
     gone: set[tuple[str, str]] = set()
     for which in cohorts.running(tx, over=True):
-        ends = schedule.closes(services.program(tx, which), cohorts.plan(tx, which))
+        program = services.readable(tx, which)
+        ends = schedule.closes(program, cohorts.plan(tx, which)) if program else None
         somebody_stays = False
         for member in cohorts.members(tx, which, left=True):
             goes = _goes(services.keeping, ends, chosen(tx, member))
@@ -154,6 +156,8 @@ def over(tx: Connection, services: Services, at: datetime) -> list[Whose]:
             gone.add(who)
             if has_words(tx, member):
                 found.append(Whose(member.tenant, member.person, which.cohort))
+        if program is None:
+            continue  # nobody knows its end, and its teams may still be writing
         end = services.keeping.goes_on(ends) if ends else None
         if not somebody_stays if end is None else at.date() > end:
             found += _papers(tx, which)

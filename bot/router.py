@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot import audit, gate, hearing, outbox, retention, waiting
 from bot.audit import Deed
-from bot.errors import Locked, NotAllowed, Unreadable
+from bot.errors import Locked, NoProgram, NotAllowed, Unreadable
 from bot.features import ROUTE
 from bot.gate import Foreign
 from bot.messages import (
@@ -108,6 +108,8 @@ class FrontDesk:
             return _refusal(incoming, _NOT_KEPT if isinstance(incoming.what, Submission) else _NOT_OPENED)
         except Unreadable:  # the row is in the log by its id
             return _refusal(incoming, _DAMAGED)
+        except NoProgram as problem:
+            return _refusal(incoming, str(problem))
         except NotAllowed as refusal:
             return await self._refused(visit, action, str(refusal))
         if visit.deeds and not isinstance(reply, Errors):  # on record before it is seen

@@ -14,7 +14,7 @@ from bot import audit
 from bot.audit import Deed
 from bot.bookshelf import Bookshelf
 from bot.consent import Facts
-from bot.errors import CohortbookError, NotAllowed
+from bot.errors import CohortbookError, NoProgram, NotAllowed
 from bot.forgetting import Forgetting
 from bot.held import Held
 from bot.house_keys import HouseKeys
@@ -118,6 +118,13 @@ class Services:
         """The version of the program that the cohort started with."""
         text = text_of(tx, cohort.tenant, cohort.program, cohort.version)
         return self.library.parse(text, cohort.program)
+
+    def readable(self, tx: Connection, cohort: Cohort) -> Program | None:
+        """For whoever goes through all cohorts: one that cannot be read holds up no other."""
+        try:
+            return self.program(tx, cohort)
+        except NoProgram:
+            return None
 
 
 class AlreadyDone(CohortbookError):

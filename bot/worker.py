@@ -96,10 +96,16 @@ class Worker:
         await self._turn()
 
     async def _plan(self) -> None:
-        now = self._services.now()
+        now, faults = self._services.now(), []
         for feature in self._desk.plans:
-            while feature.plan is not None and await self._services.store.write(feature.plan, self._services, now):
-                pass
+            try:
+                while feature.plan is not None and await self._services.store.write(feature.plan, self._services, now):
+                    pass
+            except Exception as fault:
+                log.exception("%s could not be planned", feature.name, extra={"action": "plan"})
+                faults.append(fault)
+        if faults:  # after the others had their turn
+            raise faults[0]
 
     async def _turn(self) -> int:
         """One look at the clock, in one transaction; returns how many rows were taken or missed."""

@@ -9,9 +9,9 @@ from tests.town import FIRST_DAY, Town, text_of
 from tests.ways import FIRST_WEEK, answers, at, entries, labels
 
 
-async def found(town: Town, name: str, channel: str, *members: str) -> str:
+async def found(town: Town, name: str, channel: str, *members: str, program: str = "leep") -> str:
     form = await town.act("imani", Press("setup.new"))
-    made = await town.submit("imani", form, {"program": "leep", "name": name, "start": FIRST_DAY})
+    made = await town.submit("imani", form, {"program": program, "name": name, "start": FIRST_DAY})
     assert isinstance(made, Outgoing)
     cohort = made.options[0].value
     form = await town.act("imani", Press("setup.roster", cohort))

@@ -42,7 +42,7 @@ class Soul:
 
 
 def services(of: Program, now: datetime = NOW) -> Any:
-    return SimpleNamespace(program=lambda tx, which: of, now=lambda: now)
+    return SimpleNamespace(program=lambda tx, which: of, readable=lambda tx, which: of, now=lambda: now)
 
 
 def tenant(tx: Connection, name: str = "t") -> None:

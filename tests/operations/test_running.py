@@ -171,7 +171,7 @@ def test_a_backup_is_made_by_the_running_bot_and_by_none(machine: Machine, tmp_p
 def test_health_is_told_as_it_is(machine: Machine) -> None:
     """Well while everything works; and who owns the file can be asked."""
     with machine.runs("run") as running:
-        well = {"status": "ok", "database": "ok", "worker": "ok", "index": "ready", "vault": "ok"}
+        well = {"status": "ok", "database": "ok", "worker": "ok", "index": "ready", "vault": "ok", "programs": "ok"}
         assert ready(running) == well
         assert running.get("/healthz").status_code == 200
         doctor = machine.cohortbook("doctor")

@@ -59,7 +59,7 @@ async def test_a_house_that_does_its_work_is_well(town: Town) -> None:
     """Whoever can reach the server may ask."""
     assert await health(town) == (
         200,
-        {"status": "ok", "database": "ok", "worker": "ok", "index": "ready", "vault": "ok"},
+        {"status": "ok", "database": "ok", "worker": "ok", "index": "ready", "vault": "ok", "programs": "ok"},
     )
 
 

@@ -69,7 +69,7 @@ async def health(town: Town) -> dict[str, Any]:
     from bot import health
 
     house = town.house
-    return (await health.look(house.store, house.metrics, house.search, house.services.vault)).as_json()
+    return (await health.look(house.services, house.metrics, house.search)).as_json()
 
 
 async def test_a_form_that_was_open_when_the_keyring_went_keeps_its_text(town: Town) -> None:
