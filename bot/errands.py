@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from bot.messages import Address
 from bot.outbox import Row
-from bot.pace import Pace
+from bot.pace import FLOOR, Pace
 
 LaneKey: TypeAlias = tuple[str, str]
 """(tenant, lane)."""
@@ -52,6 +52,8 @@ class Manners:
     """Messages a second that a lane takes; None when the platform does not tell."""
     repeats_safely: float = 0
     """For so many seconds a second message with the same key is taken for the first."""
+    first_rate: float = FLOOR
+    """At which learning begins, in a lane of which nothing is known yet."""
 
 
 @dataclass(frozen=True, slots=True)

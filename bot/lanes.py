@@ -133,13 +133,11 @@ def _take(
         return {}
     found = tx.execute(_free(tuple(manners)), {**open_rows.moments(now, at, terms), "b_most": most}).all()
     _leave_unknown(tx, found, at)
-    return {
-        (row.tenant, row.lane): Held(
-            row.fence + 1,
-            Pace.of(manners_of(manners, row.lane).rate, row.rate, row.blocked_until is not None, row.paced_to),
-        )
-        for row in found
-    }
+    return {(row.tenant, row.lane): Held(row.fence + 1, _pace(manners_of(manners, row.lane), row)) for row in found}
+
+
+def _pace(one: Manners, row: Found[Any]) -> Pace:
+    return Pace.of(one.rate, row.rate, row.blocked_until is not None, row.paced_to, one.first_rate)
 
 
 def _taken_out() -> tuple[ColumnElement[bool], ...]:

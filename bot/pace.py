@@ -30,10 +30,12 @@ class Pace:
     """Where the messages taken so far end, laid one after the other at this rate."""
 
     @classmethod
-    def of(cls, told: float | None, learned: float | None, met_limit: bool, paced_to: datetime | None) -> Pace:
-        """`told`: what the platform says of itself; None when it does not say."""
+    def of(
+        cls, told: float | None, learned: float | None, met_limit: bool, paced_to: datetime | None, first: float = FLOOR
+    ) -> Pace:
+        """`told`: what the platform says of itself; None when it does not say, and then `first` begins."""
         if told is None:
-            return cls(learned or FLOOR, True, met_limit, paced_to)
+            return cls(learned or first, True, met_limit, paced_to)
         return cls(told, False, met_limit, paced_to)
 
     def room(self, at: datetime, ahead: float) -> int | None:

@@ -20,6 +20,7 @@ from bot.ids import random_id
 from bot.in_time import elapsed
 from bot.messages import Platform
 from bot.metrics import Metrics
+from bot.pace import FLOOR
 from bot.router import FrontDesk
 from bot.sender import Sender
 from bot.visit import Services
@@ -43,7 +44,9 @@ class Worker:
         self._terms = terms
         self._who = who()
         self._manners = {
-            name: Manners(getattr(one, "rate", math.inf), getattr(one, "repeats_safely", 0.0))
+            name: Manners(
+                getattr(one, "rate", math.inf), getattr(one, "repeats_safely", 0.0), getattr(one, "first_rate", FLOOR)
+            )
             for name, one in platforms.items()
         }
         self._sender = Sender(services, desk, platforms, terms, self._covers, self._take_back)

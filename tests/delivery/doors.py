@@ -37,18 +37,18 @@ class Door:
 
     def __init__(self, platform: Platform, passing: Passing, *, asks: bool = True) -> None:
         self.name = platform.name
-        self._platform = platform
+        self.platform = platform
         self._passing = passing
         self._asks = asks
 
     async def send(self, address: Address, outgoing: Outgoing, key: str) -> str:
         self._passing("before send")
-        ref = await self._platform.send(address, outgoing, key)
+        ref = await self.platform.send(address, outgoing, key)
         self._passing("after send")
         return ref
 
     async def find(self, address: Address, key: str) -> str | None:
-        ref = await self._platform.find(address, key) if self._asks else None
+        ref = await self.platform.find(address, key) if self._asks else None
         self._passing("after look-up")
         return ref
 

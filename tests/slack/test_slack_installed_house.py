@@ -188,7 +188,7 @@ async def test_tokens_that_do_not_open_are_told_and_open_again(both: Both, slack
 
 
 async def told(house: House) -> str:
-    return (await health.look(house.store, house.metrics, house.search, house.services.vault)).vault
+    return (await health.look(house.services, house.metrics, house.search)).vault
 
 
 async def doctor(folder: Path) -> str:

@@ -39,6 +39,8 @@ class Door:
     """`bot.messages.Platform`, with `run` and `close`."""
 
     name = PLATFORM
+    rate = 40.0
+    """Discord takes fifty requests a second from a bot; some messages need more than one."""
 
     def __init__(
         self,

@@ -36,6 +36,9 @@ class Slack:
 
     name = PLATFORM
     tells_presence = True
+    rate = None
+    """Slack tells "several hundred messages a minute" for a workspace, and the rest by its 429s."""
+    first_rate = 3.0
 
     def __init__(
         self,
