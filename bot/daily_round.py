@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete
 
-from bot import backup, downloads, erasure, outbox, passed_on, retention
+from bot import backup, downloads, outbox, passed_on, removals, retention
 from bot.errors import Locked
 from bot.forgetting import AlreadyGone
 from bot.store import milestones
@@ -62,6 +62,6 @@ def _tidy(tx: Connection, services: Services, at: datetime) -> None:
     downloads.drop_old(tx, at)
     passed_on.drop_before(tx, at.date() - timedelta(days=services.keeping.after_end))
     tx.execute(
-        delete(rows).where(rows.c.kind == erasure.TAKE_AWAY, rows.c.state.in_(_FINAL), rows.c.tried_at < at - EVERY)
+        delete(rows).where(rows.c.kind == removals.TAKE_AWAY, rows.c.state.in_(_FINAL), rows.c.tried_at < at - EVERY)
     )
     milestones.replace(tx, milestones.PURGE, at)

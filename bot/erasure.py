@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from bot import outbox, passed_on, tally
+from bot import outbox, passed_on, removals, tally
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
@@ -37,8 +37,6 @@ from bot.store.tables import outbox as rows
 from bot.tombstones import Tombstone
 from bot.vault import unsigned
 
-TAKE_AWAY = "forget"
-"""The kind of intent that deletes one of the bot's own messages."""
 _THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat)
 
 
@@ -151,7 +149,7 @@ def _forget_counted(tx: Connection, keys: HouseKeys, tenant: str, who: str, whic
 
 
 def _take_away(tx: Connection, tenant: str, who: str, receipt: str, now: datetime) -> int:
-    """An intent for each message that reached them. It knows the message, and no longer the person."""
+    """Each message that reached them."""
     sent = tx.execute(
         select(rows.c.ref, rows.c.lane).where(
             rows.c.tenant == tenant,
@@ -162,26 +160,7 @@ def _take_away(tx: Connection, tenant: str, who: str, receipt: str, now: datetim
         )
     ).all()
     found = {row.ref: row.lane for row in sent}
-    outbox.open_lanes(tx, {(tenant, lane) for lane in found.values()})
-    for number, (ref, lane) in enumerate(found.items()):
-        platform, _, workspace = lane.partition(":")
-        tx.execute(
-            insert(rows).values(
-                tenant=tenant,
-                key=outbox.key("", TAKE_AWAY, number, receipt, receipt),
-                cohort="",
-                kind=TAKE_AWAY,
-                number=number,
-                recipient=receipt,
-                channel=False,
-                subject=receipt,
-                due_at=now,
-                state=outbox.READY,
-                lane=lane,
-                address=str(Address(platform, workspace, "person", "-")),
-                ref=ref,
-            )
-        )
+    removals.put(tx, tenant, receipt, found, now)
     return len(found)
 
 

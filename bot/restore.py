@@ -18,7 +18,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, update
 
-from bot import backup, erasure, outbox, words
+from bot import backup, outbox, removals, words
 from bot.config import Settings
 from bot.disk import sync
 from bot.errors import CohortbookError
@@ -120,7 +120,7 @@ def look_up_first(tx: Connection, boundary: datetime) -> int:
     return tx.execute(
         update(rows)
         # To take a message away twice is harmless.
-        .where(rows.c.state.in_(_OPEN), rows.c.due_at <= boundary, rows.c.kind != erasure.TAKE_AWAY)
+        .where(rows.c.state.in_(_OPEN), rows.c.due_at <= boundary, rows.c.kind != removals.TAKE_AWAY)
         .values(
             state=outbox.UNKNOWN,
             # The first try cannot have been earlier than it was due.

@@ -7,14 +7,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import sha256
 
-from sqlalchemy import Connection, String, Update, bindparam, case, or_, update
+from sqlalchemy import Connection, String, Update, bindparam, case, or_, select, update
 
+from bot import removals
 from bot.errands import Manners, Outcome, Terms, manners_of
 from bot.messages import Address
 from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN, is_
 from bot.store import doors
 from bot.store.columns import Instant
+from bot.store.engine import written
 from bot.store.lines import Lines
 from bot.store.tables import outbox
 
@@ -63,8 +66,8 @@ def settle(
         for one in outcomes
         if one.state == SENT
     ]
-    if sent:
-        tx.execute(_sent(tx.dialect.name), _SENT.filled(sent))
+    if sent and written(tx, tx.execute(_sent(tx.dialect.name), _SENT.filled(sent))) < len(sent):
+        _take_away_what_nobody_expects(tx, outcomes)
     doors.note(tx, shown(outcomes))
     others = [
         _values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms))
@@ -73,6 +76,20 @@ def settle(
     ]
     if others:
         tx.execute(_OTHERWISE, others)
+
+
+def _take_away_what_nobody_expects(tx: Connection, outcomes: Sequence[Outcome]) -> None:
+    """A second copy, from a process that stood still in the very moment of its write while another sent the first;
+    or a message to somebody who was erased meanwhile. No look at a clock prevents that, so it is deleted.
+    """
+    for one in outcomes:
+        row = one.errand.row
+        stands = tx.execute(
+            select(outbox.c.ref).where(outbox.c.tenant == row.intent.tenant, outbox.c.key == row.key)
+        ).scalar()
+        if one.state == SENT and one.ref and one.ref != stands:
+            name = sha256(one.ref.encode()).hexdigest()[:32]
+            removals.put(tx, row.intent.tenant, name, {one.ref: row.lane}, row.intent.due)
 
 
 def shown(outcomes: Sequence[Outcome]) -> list[tuple[Address, str]]:

@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import Connection, func, select
 
-from bot import audit, choose, consent, deeds, downloads, erasure, outbox, overview, own_data, sealed_file, words
+from bot import audit, choose, consent, deeds, downloads, outbox, overview, own_data, removals, sealed_file, words
 from bot.forgetting import AlreadyGone, Receipt
 from bot.messages import Address, File, Option, Outgoing, Quote, Reply
 from bot.outbox import Row
@@ -214,7 +214,7 @@ def _states(tx: Connection, who: Address, receipt: str) -> dict[str, int]:
     home = people.home_of(tx, who) or ""
     found = tx.execute(
         select(rows.c.state, func.count().label("how_many"))
-        .where(*outbox.beginning(home, "", erasure.TAKE_AWAY), rows.c.subject == receipt)
+        .where(*outbox.beginning(home, "", removals.TAKE_AWAY), rows.c.subject == receipt)
         .group_by(rows.c.state)
     )
     return {row.state: row.how_many for row in found}
@@ -242,5 +242,5 @@ feature = Feature(
         "progress": progress,
     },
     unmet=frozenset({"progress"}),
-    compose={erasure.TAKE_AWAY: take_away},
+    compose={removals.TAKE_AWAY: take_away},
 )

@@ -47,6 +47,9 @@ class Door:
         self._passing("after send")
         return ref
 
+    async def delete(self, ref: str) -> None:
+        await self.platform.delete(ref)
+
     async def find(self, address: Address, key: str) -> str | None:
         ref = await self.platform.find(address, key) if self._asks else None
         self._passing("after look-up")

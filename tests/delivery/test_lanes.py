@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from bot import lanes, outbox
+from bot import lanes, outbox, removals
 from bot.errands import Manners, Terms
 from bot.messages import Address
 from bot.restore import look_up_first
@@ -105,15 +105,32 @@ def test_a_late_holder_cannot_put_a_message_back(store: Store) -> None:
     assert row(store)[0] == outbox.SENT
 
 
-def test_the_first_reference_of_a_sent_message_stays(store: Store) -> None:
-    """A fact that comes twice changes nothing."""
+def test_a_second_copy_is_deleted_and_the_first_stays(store: Store) -> None:
+    """The first holder stood still in the moment of its write, and wakes up when the second has sent it."""
+    plan(store, "renata")
+    one, two = Hands(store, "one"), Hands(store, "two")
+    (errand,) = one.turn()
+    two.turn(later=TERMS.lease)
+    (look,) = two.turn(later=TERMS.look_after)
+    (again,) = two.turn(back(look))
+    two.turn(sent(again, "1|toy|first"))
+    (removal,) = one.turn(sent(errand, "1|toy|second"), later=TERMS.lease + TERMS.look_after)
+    assert one.turn(sent(errand, "1|toy|second")) == two.turn(sent(again, "1|toy|first")) == []  # told twice
+    assert (removal.row.intent.kind, removal.row.ref) == (removals.TAKE_AWAY, "1|toy|second")
+    assert row(store) == (outbox.SENT, None)
+    with store.begin() as tx:
+        assert sorted(tx.execute(select(tables.outbox.c.ref)).scalars()) == ["1|toy|first", "1|toy|second"]
+
+
+def test_what_reaches_somebody_who_was_erased_meanwhile_is_deleted(store: Store) -> None:
+    """Their row is gone, and nothing of the bot is to stay in their private messages."""
     plan(store, "renata")
     hands = Hands(store)
     (errand,) = hands.turn()
-    hands.turn(sent(errand, "1|toy|first"))
-    hands.turn(sent(errand, "1|toy|second"))
     with store.begin() as tx:
-        assert tx.execute(select(tables.outbox.c.ref)).scalar_one() == "1|toy|first"
+        tx.execute(delete(tables.outbox))
+    (removal,) = hands.turn(sent(errand, "1|toy|late"))
+    assert (removal.row.intent.kind, removal.row.ref) == (removals.TAKE_AWAY, "1|toy|late")
 
 
 def test_with_nobody_else_there_the_lanes_of_a_dead_process_are_free_at_once(store: Store) -> None:

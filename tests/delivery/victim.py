@@ -15,14 +15,14 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bot import lanes, outbox
+from bot import lanes, outbox, removals
 from bot.errands import Terms
 from bot.keeping import Keeping
 from bot.messages import Option, Outgoing
 from bot.outbox import Intent
 from bot.store import Store
 from bot.store.tables import outbox as rows
-from bot.visit import Feature
+from bot.visit import Feature, Replacement
 from bot.worker import Worker
 from tests.delivery import doors
 from tests.delivery.lives import end_with
@@ -87,7 +87,9 @@ class Desk:
     def __init__(self, plan: Callable[..., bool] | None = None) -> None:
         self.plans = [] if plan is None else [Feature("planner", plan=plan)]
 
-    def composer(self, row: outbox.Row) -> Callable[..., Outgoing]:
+    def composer(self, row: outbox.Row) -> Callable[..., Outgoing | Replacement]:
+        if row.intent.kind == removals.TAKE_AWAY:
+            return lambda tx, services, row: Replacement(row.ref, None)
         return lambda tx, services, row: prompt(row.intent)
 
     def missed(self, tx: object, row: outbox.Row) -> list[Intent]:
