@@ -14,6 +14,7 @@ from bot.visit import Visit
 from bot.zones import zone_named
 
 _LONGEST_NAME = 60
+UNKNOWN_COUNTRY = "This country is not known. Use its two letters, such as US or US-CA, or leave it empty."
 _FARTHEST = timedelta(days=731)
 
 
@@ -52,15 +53,22 @@ def form(visit: Visit) -> Form:
                 initial=visit.who.zone,
                 hint="For the channel. Each member gets prompts in their own zone.",
             ),
-            Field(
-                "country",
-                "Public holidays to leave out",
-                hint="A country such as US, or a state such as US-CA. Empty: none.",
-            ),
+            country_field(),
         ),
         intro="This makes a draft. Nobody hears of it until you say so.",
         submit="Make a draft",
     )
+
+
+def country_field(now: str = "") -> Field:
+    hint = "A country such as US, or a state such as US-CA. Empty: none."
+    return Field("country", "Public holidays to leave out", initial=now, hint=hint)
+
+
+def country_in(visit: Visit) -> str | None:
+    """As it is kept; None for one that is not known."""
+    typed = visit.field("country")
+    return days_off.known(typed) if typed else ""
 
 
 def _offered(visit: Visit) -> Mapping[str, Program]:
@@ -71,8 +79,7 @@ def _offered(visit: Visit) -> Mapping[str, Program]:
 def read(visit: Visit) -> Wanted | Errors:
     program = _offered(visit).get(visit.field("program"))
     name, zone = " ".join(visit.field("name").split()), zone_named(visit.field("zone"))
-    typed = visit.field("country")
-    country = days_off.known(typed) if typed else ""
+    country = country_in(visit)
     wrong = {}
     if program is None:
         wrong["program"] = "Please choose a program."
@@ -81,7 +88,7 @@ def read(visit: Visit) -> Wanted | Errors:
     if zone is None:
         wrong["zone"] = "This zone is not known. Use a name such as America/New_York."
     if country is None:
-        wrong["country"] = "This country is not known. Use its two letters, such as US or US-CA, or leave it empty."
+        wrong["country"] = UNKNOWN_COUNTRY
     start = date.min
     try:
         start = date.fromisoformat(visit.field("start"))

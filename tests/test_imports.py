@@ -40,6 +40,7 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.entries",
     "bot.features.papers",
     "bot.features.versions",
+    "bot.features.breaks",
     "bot.features.seating",
     "bot.visit",
     "bot.overview",

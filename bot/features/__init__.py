@@ -5,6 +5,7 @@ Features never import platforms nor each other; a button leads from one to the n
 
 from bot.features import (
     adding,
+    breaks,
     broadcasts,
     channels,
     conversation,
@@ -53,6 +54,7 @@ ROUTE: tuple[Feature, ...] = (
     shared_with_me.feature,
     weekly.feature,
     facilitation.feature,
+    breaks.feature,
     edition.feature,
     broadcasts.feature,
     setup.feature,

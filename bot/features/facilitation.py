@@ -129,6 +129,14 @@ def _upcoming(tx: Connection, visit: Visit) -> Reply:
     units = [unit for unit in program.units if untouched(tx, cohort, program, unit, visit.now)]
     if not units:
         return Outgoing("No prompt is still to come, so there is nothing to change.")
+    more = (
+        (
+            Option("Make a break of some weeks", "breaks.open", cohort.cohort),
+            Option("Public holidays", "breaks.holidays", cohort.cohort),
+        )
+        if schedule.clocked(program)
+        else ()
+    )
     return Outgoing(
         "Which prompt would you like to move, skip or swap? Those already sent stay as they are.",
         options=tuple(
@@ -141,7 +149,8 @@ def _upcoming(tx: Connection, visit: Visit) -> Reply:
                 f"{cohort.cohort}:{unit.number}",
             )
             for unit in units[:10]
-        ),
+        )
+        + more,
     )
 
 

@@ -242,6 +242,12 @@ def set_change(tx: Connection, which: Cohort, number: int, what: Change) -> None
     plans.mark_cohort(tx, which.tenant, which.cohort)
 
 
+def set_country(tx: Connection, which: Cohort, country: str) -> None:
+    """Whose public holidays hold from now on; empty for none."""
+    tx.execute(_this(which).values(country=country))
+    plans.mark_cohort(tx, which.tenant, which.cohort)
+
+
 def _this(which: Cohort) -> Update:
     return update(cohort).where(cohort.c.tenant == which.tenant, cohort.c.cohort == which.cohort)
 

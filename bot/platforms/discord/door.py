@@ -38,9 +38,7 @@ _AGAIN_AFTER = 5.0
 class Door:
     """`bot.messages.Platform`, with `run` and `close`."""
 
-    name = PLATFORM
-    rate = 40.0
-    """Discord takes fifty requests a second from a bot; some messages need more than one."""
+    name, rate = PLATFORM, 40.0  # of fifty requests a second that Discord takes; some messages need more than one
 
     def __init__(
         self,
