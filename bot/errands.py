@@ -102,7 +102,9 @@ class Held:
 
     fence: int
     pace: Pace
-    in_flight: int = 0
+    in_hand: frozenset[str] = frozenset()
+    """Keys of the rows that are being sent or looked for. A process that stood still may find one of them due for
+    a look again, while the answer to the first look is still to be read."""
     pause: datetime | None = None
 
 

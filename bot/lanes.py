@@ -58,11 +58,11 @@ def turn(
     mine |= {key: _after(mine[key], some, at) for key, some in back.items() if key in mine}
     if stopping:
         _keep(tx, who, mine, at, terms)
-        return Turn({key: one for key, one in mine.items() if one.in_flight})
+        return Turn({key: one for key, one in mine.items() if one.in_hand})
     crowded = len(mine) >= terms.lanes
     if crowded:  # what is done is let go, and takes its place behind those that wait
-        _keep(tx, who, {key: one for key, one in mine.items() if not one.in_flight}, at, terms)
-        mine = {key: one for key, one in mine.items() if one.in_flight}
+        _keep(tx, who, {key: one for key, one in mine.items() if not one.in_hand}, at, terms)
+        mine = {key: one for key, one in mine.items() if one.in_hand}
     fresh = _take(tx, manners, now, at, terms, terms.lanes - len(mine))
     open_ = (
         fresh if crowded else fresh | {key: one for key, one in mine.items() if one.pause is None or one.pause <= at}
@@ -70,7 +70,7 @@ def turn(
     taken = taking.take(tx, open_, manners, now, at, terms)
     mine |= taken.lanes
     _keep(tx, who, mine, at, terms)
-    return Turn({key: one for key, one in mine.items() if one.in_flight}, taken.errands, taken.missed)
+    return Turn({key: one for key, one in mine.items() if one.in_hand}, taken.errands, taken.missed)
 
 
 def forget(tx: Connection) -> None:
@@ -90,7 +90,8 @@ def _after(one: Held, back: Sequence[Outcome], at: datetime) -> Held:
     if pauses:
         pause = at + timedelta(seconds=max(pauses))
         pace = pace.pushed_back(pause)
-    return replace(one, pace=pace, pause=pause, in_flight=one.in_flight - len(back))
+    done = {each.errand.row.key for each in back if each.errand.row.fence == one.fence}
+    return replace(one, pace=pace, pause=pause, in_hand=one.in_hand - done)
 
 
 def _still_mine(tx: Connection, who: str, held: Mapping[LaneKey, Held]) -> dict[LaneKey, Held]:
@@ -175,8 +176,8 @@ def _keep(tx: Connection, who: str, lanes: Mapping[LaneKey, Held], at: datetime,
             {
                 "b_tenant": tenant,
                 "b_lane": name,
-                "b_owner": who if one.in_flight else None,
-                "b_lease_until": until if one.in_flight else None,
+                "b_owner": who if one.in_hand else None,
+                "b_lease_until": until if one.in_hand else None,
                 "b_fence": one.fence,
                 "b_served_at": at,
                 "b_blocked_until": one.pause,

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import Connection, String, Update, bindparam, case, or_, select, update
+from sqlalchemy import Connection, String, Update, bindparam, case, select, update
 
 from bot import removals
 from bot.errands import Manners, Outcome, Terms, manners_of
 from bot.messages import Address
-from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN, is_
+from bot.outbox import READY, REFUSED, RESTORED, SENDING, SENT, UNKNOWN
 from bot.store import doors
 from bot.store.columns import Instant
 from bot.store.engine import written
@@ -31,7 +31,7 @@ _OTHERWISE = (
     .where(
         outbox.c.tenant == bindparam("b_tenant"),
         outbox.c.key == bindparam("b_key"),
-        or_(is_(SENDING), is_(UNKNOWN)),
+        outbox.c.state == bindparam("b_was"),
         outbox.c.fence == bindparam("b_fence"),
     )
     .values(
@@ -70,7 +70,12 @@ def settle(
         _take_away_what_nobody_expects(tx, outcomes)
     doors.note(tx, shown(outcomes))
     others = [
-        _values(one, fence=one.errand.row.fence, **_back(one, manners, at, terms))
+        _values(
+            one,
+            was=UNKNOWN if one.errand.look else SENDING,
+            fence=one.errand.row.fence,
+            **_back(one, manners, at, terms),
+        )
         for one in outcomes
         if one.state != SENT
     ]

@@ -107,7 +107,7 @@ class Taken:
         """Each row with its address and whether it is only looked for; one after the other, at the lane's pace."""
         one, rows = self.lanes[lane], list(rows)
         pace, starts = one.pace.take(at, len(rows))
-        self.lanes[lane] = replace(one, pace=pace, in_flight=one.in_flight + len(rows))
+        self.lanes[lane] = replace(one, pace=pace, in_hand=one.in_hand.union(row.key for row, _, _ in rows))
         self.errands += [
             Errand(row_of(row, one.fence), Address.parse(where) if where else None, start, look, row.found_door or "")
             for (row, where, look), start in zip(rows, starts, strict=True)
@@ -140,7 +140,7 @@ def take(
 
 def _room(one: Held, at: datetime, terms: Terms) -> int:
     allowed = one.pace.room(at, terms.ahead)
-    room = terms.most - one.in_flight
+    room = terms.most - len(one.in_hand)
     return room if allowed is None else min(room, allowed)
 
 
@@ -148,12 +148,14 @@ def _take_unclear(
     tx: Connection, taken: Taken, lane: LaneKey, room: int, times: Mapping[str, datetime], terms: Terms
 ) -> int:
     """Repeated while the platform takes a repeat for the first, and else looked for. Returns how many."""
-    found = tx.execute(_UNCLEAR, {**times, "b_tenant": lane[0], "b_lane": lane[1], "b_room": room}).all()
-    fence, at = taken.lanes[lane].fence, times["b_at"]
+    mine, at = taken.lanes[lane], times["b_at"]
+    most = room + len(mine.in_hand)
+    found = tx.execute(_UNCLEAR, {**times, "b_tenant": lane[0], "b_lane": lane[1], "b_room": most}).all()
     rows = [
         (row, row.address or row.found_address, row.safe_until is None or row.safe_until < times["b_safe_from"])
         for row in found
-    ]
+        if row.key not in mine.in_hand
+    ][:room]
     if rows:
         tx.execute(
             _AGAIN,
@@ -162,7 +164,7 @@ def _take_unclear(
                     "b_tenant": row.tenant,
                     "b_key": row.key,
                     "b_state": UNKNOWN if look else SENDING,
-                    "b_fence": fence,
+                    "b_fence": mine.fence,
                     "b_address": where,
                     "b_tried_at": row.tried_at if look else at,
                     "b_again_at": at + timedelta(seconds=terms.lease) if look else None,

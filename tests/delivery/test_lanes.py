@@ -79,6 +79,20 @@ def test_what_a_dead_holder_was_sending_is_looked_for_and_not_sent(store: Store)
     assert errand.look
 
 
+def test_a_look_that_takes_long_is_not_begun_a_second_time(store: Store) -> None:
+    """Its holder stood still; the answer to a second look would put back what the first one had sent on its way."""
+    plan(store, "renata")
+    Hands(store, "one").turn()
+    two = Hands(store, "two")
+    two.turn(later=TERMS.lease)
+    (look,) = two.turn(later=TERMS.look_after)
+    assert look.look
+    assert two.turn(later=2 * TERMS.lease) == []
+    (again,) = two.turn(back(look))
+    assert not again.look
+    assert two.turn(back(look), later=2 * TERMS.lease) == []  # told late, and about a row that is being sent
+
+
 def test_that_a_message_was_sent_is_believed_of_anybody(store: Store) -> None:
     """Also of a holder whose lane went to somebody else meanwhile."""
     plan(store, "renata")
