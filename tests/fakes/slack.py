@@ -53,7 +53,6 @@ class Message:
     thread: str = ""
     only: str = ""
     """Whom it is shown to, when it is ephemeral."""
-    client_msg_id: str = ""
     gone: bool = False
 
     @property
@@ -144,6 +143,8 @@ class FakeSlack:
         """How long a token lasts that is handed out; 0: for ever."""
         self.whole_organization = False
         """Whether whoever adds the bot adds it to a whole organization."""
+        self.organization = ""
+        """The organization that the token is for, as a whole."""
         self.named_instead = ""
         """The workspace that is named in the place of the token's own."""
         self._codes: dict[str, tuple[str, str]] = {}
@@ -154,6 +155,7 @@ class FakeSlack:
         self._triggers: dict[str, tuple[float, str]] = {}
         self._response_urls: dict[str, tuple[str, str, str]] = {}
         self._waiting: dict[str, asyncio.Future[Json]] = {}
+        self._without_payload: set[str] = set()
         self._count = itertools.count(1)
         self._changed = asyncio.Event()
         self._session: aiohttp.ClientSession | None = None
@@ -352,7 +354,8 @@ class FakeSlack:
     # --- methods --------------------------------------------------------------------------------------
 
     def _auth_test(self, given: Json) -> Json:
-        return {"ok": True, "team_id": self._whose, "user_id": BOT_USER, "bot_id": BOT, "team": "The Town"}
+        told = {"ok": True, "team_id": self._whose, "user_id": BOT_USER, "bot_id": BOT, "team": "The Town"}
+        return told | {"enterprise_id": self.organization or None, "is_enterprise_install": bool(self.organization)}
 
     def _apps_connections_open(self, given: Json) -> Json:
         ticket = f"t{next(self._count)}"
@@ -427,7 +430,6 @@ class FakeSlack:
             given.get("blocks") or [],
             str(given.get("thread_ts") or ""),
             only,
-            str(given.get("client_msg_id") or ""),
         )
         self.messages.append(made)
         self.happened()
@@ -598,6 +600,8 @@ class FakeSlack:
                 waiting = self._waiting.pop(answer.get("envelope_id", ""), None)
                 if waiting is not None and not waiting.done():
                     waiting.set_result(answer.get("payload") or {})
+                    if answer.get("payload") and answer["envelope_id"] in self._without_payload:
+                        self.complaints.append("an event was answered with words, and Slack takes none")
         self.sockets.remove(socket)
         self.happened()
         return socket
@@ -616,7 +620,10 @@ class FakeSlack:
         socket = next(one for one in self.sockets if not one.closed)
         id_ = f"e{next(self._count)}"
         self._waiting[id_] = asyncio.get_running_loop().create_future()
-        envelope: Json = {"envelope_id": id_, "type": kind, "payload": payload, "accepts_response_payload": True}
+        if kind == "events_api":
+            self._without_payload.add(id_)
+        envelope: Json = {"envelope_id": id_, "type": kind, "payload": payload}
+        envelope["accepts_response_payload"] = kind != "events_api"
         if retry:
             envelope |= {"retry_attempt": retry, "retry_reason": "timeout"}
         await socket.send_json(envelope)

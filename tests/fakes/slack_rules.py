@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
+
 Json = dict[str, Any]
 
 METHODS: dict[str, tuple[str, set[str], set[str]]] = {
@@ -15,7 +18,7 @@ METHODS: dict[str, tuple[str, set[str], set[str]]] = {
     "chat.postMessage": (
         "chat:write",
         {"channel", "text"},
-        {"blocks", "thread_ts", "unfurl_links", "unfurl_media", "parse", "link_names", "mrkdwn", "client_msg_id"},
+        {"blocks", "thread_ts", "unfurl_links", "unfurl_media", "parse", "link_names", "mrkdwn"},
     ),
     "chat.postEphemeral": (
         "chat:write",
@@ -55,6 +58,20 @@ INPUTS = {
 }
 
 
+_SHAPES = {
+    "channel": r"[CDGUW][A-Z0-9]{1,30}",
+    "channel_id": r"[CDG][A-Z0-9]{1,30}",
+    "user": r"[UW][A-Z0-9]{1,30}",
+    "user_id": r"[UW][A-Z0-9]{1,30}",
+    "ts": r"\d{10}\.\d{6}",
+    "thread_ts": r"\d{10}\.\d+",
+    "limit": r"[1-9]\d{0,2}",
+    "length": r"[1-9]\d*",
+    "parse": r"none|full",
+}
+"""What Slack takes for an argument, wherever it stands."""
+
+
 def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
@@ -63,7 +80,7 @@ def wrong_with_message(blocks: list[Json], files: set[str]) -> list[str]:
     found = list(_wrong_with_blocks(blocks, 50, MESSAGE_BLOCKS, files))
     if sum(units(text) for text in texts(blocks)) > 13_000:
         found.append("message is too long altogether")
-    return found
+    return [*found, *_unlike_the_library(blocks)]
 
 
 def wrong_with_view(view: Json, files: set[str]) -> list[str]:
@@ -82,7 +99,35 @@ def wrong_with_view(view: Json, files: set[str]) -> list[str]:
         found.append("callback_id is too long")
     if len(str(view)) > 250_000:
         found.append("the view is too large")
-    return found
+    known = {"type", "callback_id", "private_metadata", "blocks", "external_id"}
+    if view.get("type") == "modal":
+        known |= {"title", "submit", "close", "clear_on_close", "notify_on_close"}
+    found += [f"a view has no {name}" for name in set(view) - known]
+    return [*found, *_unlike_the_library(view.get("blocks", []))]
+
+
+def _unlike_the_library(blocks: list[Json]) -> Iterator[str]:
+    """The limits as Slack's own library knows them, and every name that it would not have written."""
+    for block in blocks:
+        try:
+            made = Block.parse(block)
+            known = made.to_dict() if made is not None else {}
+        except SlackObjectFormationError as problem:
+            yield f"{block.get('type')}: {problem}"
+        else:
+            yield from _unknown(block, known, str(block.get("type")))
+
+
+def _unknown(given: Any, known: Any, path: str) -> Iterator[str]:
+    if isinstance(given, dict):
+        for name, value in given.items():
+            if not isinstance(known, dict) or name not in known:
+                yield f"{path} has no {name}"
+            else:
+                yield from _unknown(value, known[name], f"{path}.{name}")
+    elif isinstance(given, list):
+        for at, one in enumerate(given):
+            yield from _unknown(one, known[at] if isinstance(known, list) and at < len(known) else None, path)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -193,6 +238,14 @@ def _input(block: Json) -> Iterator[str]:
         most = element.get("max_length", 3000)
         if not 1 <= most <= 3000 or units(element.get("initial_value", "")) > most:
             yield "plain_text_input: length"
+    for name, shape in (("initial_date", r"\d{4}-\d\d-\d\d"), ("initial_time", r"[012]\d:[0-5]\d")):
+        if name in element and not re.fullmatch(shape, element[name]):
+            yield f"{kind}: {name}"
+    people = [*element.get("initial_users", ()), *filter(None, [element.get("initial_conversation")])]
+    if any(not re.fullmatch(_SHAPES["channel"], one) for one in people) or element.get("initial_users") == []:
+        yield f"{kind}: initial id"
+    if kind == "file_input" and not 1 <= element.get("max_files", 10) <= 10:
+        yield "file_input: max_files"
     if kind in ("radio_buttons", "checkboxes", "static_select", "multi_static_select"):
         yield from _options(element, 100 if "select" in kind else 10)
 
@@ -205,6 +258,8 @@ def _options(element: Json, most: int) -> Iterator[str]:
         yield from _plain(one["text"], 75, "option")
         if not 1 <= len(one["value"]) <= 150:
             yield "option: value"
+    if len({one["value"] for one in options}) < len(options):
+        yield "option: value twice"
     if "initial_option" in element and element["initial_option"] not in options:
         yield "initial_option"
     if any(one not in options for one in element.get("initial_options", [])) or element.get("initial_options") == []:
@@ -216,5 +271,9 @@ def wrong_with_arguments(method: str, given: Json) -> str:
     missing = required - {name for name, value in given.items() if value not in (None, "")}
     if missing:
         return f"{method} lacks {', '.join(sorted(missing))}"
+    for name, shape in _SHAPES.items():
+        value = given.get(name)
+        if value not in (None, "") and not re.fullmatch(shape, str(value)):
+            return f"{method}: {name} is {value!r}"
     extra = set(given) - required - allowed - {"token"}
     return f"{method} has no {', '.join(sorted(extra))}" if extra else ""

@@ -6,6 +6,7 @@ import logging
 import time
 from pathlib import Path
 
+import aiohttp
 import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
@@ -136,8 +137,20 @@ async def test_a_request_that_slack_did_not_sign_just_now_is_refused(
 
 async def test_ssl_check_opens_no_door(http_door: Door) -> None:
     """An old way around the signature."""
-    await http_door.slack.post(body() + b"&ssl_check=1", {"Content-Type": FORM})
+    for door in (body() + b"&ssl_check=1", b"ssl_check=1&payload=%7B%7D", b"ssl_check=1&token=" + b"t" * 400):
+        assert (await http_door.slack.post(door, {"Content-Type": FORM}))[0] == 401
     await http_door.settled()
+    assert http_door.house.heard == []
+
+
+async def test_slack_may_look_at_the_certificate(http_door: Door) -> None:
+    """Now and then, unsigned, with nothing in it; it wants to hear that all is well."""
+    for look in (b"ssl_check=1", b"token=abc&ssl_check=1"):
+        assert await http_door.slack.post(look, {"Content-Type": FORM}) == (200, "")
+    async with aiohttp.ClientSession() as browser:
+        for query, status in (("?ssl_check=1&token=abc", 200), ("", 404)):
+            async with browser.get(http_door.slack.http_target + query) as answer:
+                assert answer.status == status
     assert http_door.house.heard == []
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Picture, Quote
 from bot.platforms.slack.blocks import fallback, message
 from bot.platforms.slack.views import Origin, card_view, error_blocks, form_view, home_view, read_form
-from tests.fakes.slack_rules import texts, units, wrong_with_message, wrong_with_view
+from tests.fakes.slack_rules import texts, units, wrong_with_arguments, wrong_with_message, wrong_with_view
 
 NASTY = (
     "<!channel> <!here> <@U0RENATA> <!subteam^S1> <#C1> &lt;!everyone&gt;",
@@ -187,3 +187,23 @@ def test_a_text_box_says_how_much_fits() -> None:
     [block] = form_view(Form("id", "T", "a", (Field("x", "X", hint="A few words.", limit=500),)), Origin())["blocks"]
     assert block["hint"]["text"] == "A few words. At most 500 characters."
     assert block["element"]["max_length"] == 500
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"type": "header", "text": {"type": "plain_text", "text": "x", "style": "bold"}},
+        {"type": "divider", "text": "x"},
+        {"type": "actions", "elements": [{"type": "button", "action_id": "a", "text": {"type": "plain_text"}}]},
+        {
+            "type": "input",
+            "label": {"type": "plain_text", "text": "x"},
+            "element": {"type": "datepicker", "action_id": "a", "initial_date": "4 January"},
+        },
+    ],
+)
+def test_the_stand_in_for_slack_refuses_what_slack_would(wrong: dict[str, Any]) -> None:
+    """Also names that nobody would notice by reading."""
+    assert wrong_with_view({"type": "modal", "title": {"type": "plain_text", "text": "x"}, "blocks": [wrong]}, set())
+    assert wrong_with_arguments("chat.update", {"channel": "C1", "ts": "1700000000", "text": "x"})
+    assert wrong_with_arguments("chat.postMessage", {"channel": "general", "text": "x"})

@@ -8,7 +8,6 @@ import itertools
 import logging
 import math
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -31,7 +30,6 @@ _PICTURE_WAITS = (0.5, 1.0, 2.0)
 _ONE_CHANNEL_SECONDS = 2.0
 """Slack takes about one message a second in a channel, and does not say whose limit was met: a pause asked for so
 soon after a message there is taken for that channel's own, any other for the workspace's."""
-_NAMESPACE = uuid.UUID("2ed5f3a5-6ad7-5e6f-9d4d-0c2f1d6a7b11")
 
 
 class Delivery:
@@ -55,7 +53,6 @@ class Delivery:
                 channel=address.id,
                 text=fallback(outgoing),
                 blocks=blocks,
-                client_msg_id=str(uuid.uuid5(_NAMESPACE, key)),
                 **QUIET,
             )
             return str(told.get("channel") or address.id), str(told.get("ts") or "")

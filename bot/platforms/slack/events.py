@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +17,7 @@ from .workspaces import PLATFORM
 Body = Mapping[str, Any]
 
 REFLECT_SHORTCUT = "reflect_on_this"
-_TALK = (None, "file_share", "thread_broadcast")
+_TALK = (None, "file_share", "thread_broadcast", "me_message")
 
 
 def workspaces_named(body: Body) -> Iterator[str]:
@@ -27,6 +29,7 @@ def workspaces_named(body: Body) -> Iterator[str]:
     yield str(body.get("team_id") or "")
     yield str(team.get("id") or "") if isinstance(team, Mapping) else ""
     yield str(user.get("team_id") or "") if isinstance(user, Mapping) else ""
+    yield str(body.get("context_team_id") or "")  # of a channel that several workspaces share
     enterprise = body.get("enterprise")
     yield str(body.get("enterprise_id") or "")
     yield str(enterprise.get("id") or "") if isinstance(enterprise, Mapping) else ""
@@ -47,8 +50,7 @@ def event_id(body: Body) -> str:
         return f"slack:{body['event_id']}"
     if body.get("trigger_id"):
         return f"slack:{body['trigger_id']}"
-    view = body.get("view") or {}
-    return f"slack:{view.get('id', '')}:{view.get('hash', '')}:{body.get('action_ts', '')}"
+    return f"slack:{hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()}"
 
 
 def happened(body: Body, now: float) -> float:

@@ -157,9 +157,10 @@ class Replies:
         try:
             await with_picture(workspace, reply.picture, ephemeral)
         except Refused:
-            if moment.where.kind == "person":
+            if moment.where.kind == "person" and channel == await self._delivery.room(moment.who):
                 raise
-            # Not in that channel: the asker's own messages are as private as the channel was not.
+            # Not in that channel, or the private messages were those of two people: the asker's own ones with the bot
+            # are as private.
             await self._only_you(replace(moment, where=moment.who, channel="", thread="", response_url=""), reply)
 
     async def _to_channel(self, moment: Moment, reply: Outgoing) -> None:

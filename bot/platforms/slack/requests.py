@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl
 
 from slack_bolt.adapter.starlette.async_handler import to_starlette_response
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
@@ -18,6 +19,8 @@ PATHS = ("/slack/events", "/slack/commands", "/slack/interactivity")
 _SIGNED = ("x-slack-request-timestamp", "x-slack-signature")
 _TIMESTAMP = re.compile(r"\d{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+_LOOKS_AT_THE_CERTIFICATE = {"ssl_check", "token"}
+_MOST_OF_A_LOOK = 300
 
 
 def routes(app: AsyncApp, signing_secret: Secret) -> list[BaseRoute]:
@@ -34,6 +37,8 @@ def routes(app: AsyncApp, signing_secret: Secret) -> list[BaseRoute]:
         except UnicodeDecodeError:
             return PlainTextResponse("not text", 400)
         if not _well_signed(request):
+            if _is_ssl_check(text):
+                return PlainTextResponse("")
             return PlainTextResponse("not signed by Slack", 401)
         if not verifier.is_valid(text, *(request.headers[name] for name in _SIGNED)):
             return PlainTextResponse("not signed by Slack", 401)
@@ -43,7 +48,19 @@ def routes(app: AsyncApp, signing_secret: Secret) -> list[BaseRoute]:
             return PlainTextResponse("not an event", 400)
         return to_starlette_response(await app.async_dispatch(asked))
 
-    return [Route(path, receive, methods=["POST"]) for path in PATHS]
+    async def looked_at(request: Request) -> Response:
+        return PlainTextResponse("") if _is_ssl_check(request.url.query) else PlainTextResponse("not found", 404)
+
+    posted = [Route(path, receive, methods=["POST"]) for path in PATHS]
+    return [*posted, *(Route(path, looked_at, methods=["GET"]) for path in PATHS)]
+
+
+def _is_ssl_check(form: str) -> bool:
+    """Slack looks at the certificate now and then, and does not sign that. A look that says anything more is none."""
+    if len(form) > _MOST_OF_A_LOOK:
+        return False
+    said = dict(parse_qsl(form, keep_blank_values=True))
+    return said.get("ssl_check") == "1" and set(said) <= _LOOKS_AT_THE_CERTIFICATE
 
 
 async def _body(request: Request) -> bytes | None:

@@ -99,7 +99,8 @@ class Workspaces:
         only = await self.only()
         named = [one for one in candidates if one]
         if only.whole_organization:
-            return (named[0], only) if named else None
+            # One and the same person is told of with and without their part of the organization.
+            return (next((one for one in named if one != only.id), only.id), only) if named else None
         return (only.id, only) if only.id in named else None
 
     async def serving(self, candidates: Iterable[str]) -> Workspace | None:
