@@ -357,6 +357,10 @@ class FakeSlack:
         told = {"ok": True, "team_id": self._whose, "user_id": BOT_USER, "bot_id": BOT, "team": "The Town"}
         return told | {"enterprise_id": self.organization or None, "is_enterprise_install": bool(self.organization)}
 
+    def _auth_revoke(self, given: Json) -> Json:
+        self.revoke(self._whose)
+        return {"ok": True, "revoked": True}
+
     def _apps_connections_open(self, given: Json) -> Json:
         ticket = f"t{next(self._count)}"
         self.tickets.add(ticket)

@@ -14,6 +14,7 @@ Json = dict[str, Any]
 METHODS: dict[str, tuple[str, set[str], set[str]]] = {
     # method: (scope or kind of token, required, also allowed)
     "auth.test": ("", set(), set()),
+    "auth.revoke": ("", set(), {"test"}),
     "apps.connections.open": ("app:connections:write", set(), set()),
     "chat.postMessage": (
         "chat:write",
@@ -112,7 +113,7 @@ def _unlike_the_library(blocks: list[Json]) -> Iterator[str]:
         try:
             made = Block.parse(block)
             known = made.to_dict() if made is not None else {}
-        except SlackObjectFormationError as problem:
+        except (SlackObjectFormationError, TypeError, KeyError) as problem:  # the last two: of what it cannot read
             yield f"{block.get('type')}: {problem}"
         else:
             yield from _unknown(block, known, str(block.get("type")))

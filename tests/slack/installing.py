@@ -29,7 +29,7 @@ OTHER, OTHER_CHANNEL, NOOR = "T0VALE", "C0VALE", "U0NOOR"
 _count = itertools.count(1)
 
 
-def settings(slack: FakeSlack, mode: str = "http", address: str = ADDRESS) -> SlackSettings:
+def settings(slack: FakeSlack, mode: str = "http", address: str = ADDRESS, only: tuple[str, ...] = ()) -> SlackSettings:
     pages = slack.base_url.removesuffix("/api/") + "/oauth/v2/authorize"
     return SlackSettings(
         Secret(""),
@@ -39,7 +39,7 @@ def settings(slack: FakeSlack, mode: str = "http", address: str = ADDRESS) -> Sl
         slack.base_url,
         1,
         PING,
-        Installing(CLIENT_ID, Secret(CLIENT_SECRET), address, pages),
+        Installing(CLIENT_ID, Secret(CLIENT_SECRET), address, pages, frozenset(only)),
     )
 
 
@@ -102,13 +102,13 @@ def state_of(location: str) -> str:
 
 
 @asynccontextmanager
-async def fair(slack: FakeSlack, folder: Path, mode: str = "http") -> AsyncIterator[Fair]:
+async def fair(slack: FakeSlack, folder: Path, mode: str = "http", only: tuple[str, ...] = ()) -> AsyncIterator[Fair]:
     """Opened again with the same folder, it is the bot after a restart."""
     store = Store.in_folder(folder)
     vault = opened_vault(store, folder)
     hand = Hand()
     safe = Safe(store, vault, "slack")
-    platform = Slack(settings(slack, mode), seconds=hand)
+    platform = Slack(settings(slack, mode, only=only), seconds=hand)
     platform.use(safe)
     house = ScriptedHouse()
     house.installed = platform.installed

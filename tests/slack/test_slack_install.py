@@ -179,6 +179,20 @@ async def test_a_whole_organization_is_refused_in_clear_words(at: Fair) -> None:
     assert "works in single workspaces" in answer.text
 
 
+async def test_only_the_named_workspaces_are_let_in(slack: FakeSlack, tmp_path: Path) -> None:
+    """Others read whom to ask, and the token that Slack made for them is given back."""
+    two_workspaces(slack)
+    async with fair(slack, tmp_path, only=(TEAM,)) as at:
+        answer = await at.install(OTHER)
+        assert (answer.status_code, await kept(at)) == (403, [])
+        assert f"add {OTHER} to the bot" in answer.text
+        assert OTHER not in slack.tokens.values()
+        slack.faults["auth.revoke"] = [Fault(503)]
+        assert ((await at.install(OTHER)).status_code, await kept(at)) == (403, [])
+        assert (await at.install(TEAM)).status_code == 200
+        assert await kept(at) == [TEAM]
+
+
 async def test_a_token_of_another_workspace_than_slack_names_is_not_kept(at: Fair) -> None:
     """Slack is asked whose it is before anything goes out with it."""
     at.slack.named_instead = OTHER

@@ -91,6 +91,9 @@ class InstallPages:
             name, installation = await self._exchange(told.get("code", ""))
             if installation is None:
                 return self._page(install_pages.WHOLE_ORGANIZATION)
+            if not self._own.welcomes(installation.workspace):
+                await self._give_back(installation)
+                return install_pages.not_awaited(name, installation.workspace)
             await self._installed.keep(installation)
             await self._house.hear(News(InstallationNews(PLATFORM, installation.workspace)))
         except Refused as problem:
@@ -131,6 +134,16 @@ class InstallPages:
             str(told.get("refresh_token") or ""),
             int(self._seconds()) + lasts if lasts else 0,
         )
+
+    async def _give_back(self, installation: Installation) -> None:
+        """Whether or not Slack takes it back now, the token is kept nowhere."""
+        log.info("the Slack workspace %s is not among those of the settings", installation.workspace)
+        try:
+            with delivering():
+                async with asyncio.timeout(self._patience):
+                    await client(self._settings, installation.token, self._installed.session).auth_revoke()
+        except DeliveryError as problem:
+            log.warning("a token that is not wanted was not taken back: %s", problem)
 
     def _page(self, what: install_pages.Told) -> Response:
         return page(what, self._own.install_url)

@@ -64,6 +64,18 @@ WHOLE_ORGANIZATION = Told(
 )
 
 
+def not_awaited(name: str, workspace: str) -> HTMLResponse:
+    """For a workspace that whoever runs the bot has not named."""
+    return _page(
+        403,
+        "This bot is kept for certain workspaces",
+        [
+            f"{name} is not one of them yet, so nothing was kept here, and the bot can read or write nothing there.",
+            f"Please ask whoever gave you the link to add {workspace} to the bot's settings. Then open the link again.",
+        ],
+    )
+
+
 def page(told: Told, again: str) -> HTMLResponse:
     return _page(told.status, told.title, [told.text], f'<p><a href="{html.escape(again)}">Begin again</a></p>')
 

@@ -5,6 +5,7 @@ Where people install the bot by a link, each workspace has a token of its own, a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,9 @@ from bot.errors import SettingsError
 
 SLACK_API = "https://slack.com/api/"
 INSTALL_PATH, REDIRECT_PATH = "/slack/install", "/slack/oauth_redirect"
-_KNOWN = ("mode", "base_url", "connections", "ping_seconds", "client_id", "address", "authorize_url")
+_KNOWN = ("mode", "base_url", "connections", "ping_seconds", "client_id", "address", "authorize_url", "workspaces")
 _CLIENT_ID = "SLACK_CLIENT_ID"
+_WORKSPACE = re.compile(r"T[A-Z0-9]{2,30}", re.ASCII)
 _SECRETS = {
     "bot_token": "SLACK_BOT_TOKEN",
     "app_token": "SLACK_APP_TOKEN",
@@ -69,6 +71,11 @@ class Installing:
     """Where browsers reach this bot, without a slash at its end."""
     authorize_url: str
     """Slack's own page that asks whether the bot may come in."""
+    workspaces: frozenset[str] = frozenset()
+    """Those that may install it; none named, and any may."""
+
+    def welcomes(self, workspace: str) -> bool:
+        return not self.workspaces or workspace in self.workspaces
 
     @property
     def install_url(self) -> str:
@@ -140,7 +147,15 @@ def _installing(
 ) -> Installing | None:
     """None where one token in the settings is all there is."""
     client_id = environment.get(_CLIENT_ID, "").strip() or str(settings.get("client_id") or "")
+    named = settings.get("workspaces") or []
+    if not isinstance(named, list) or not all(isinstance(one, str) and _WORKSPACE.fullmatch(one) for one in named):
+        problems.append(
+            "workspaces: must be a list of workspace ids, such as T0123ABCD; leave it out for any workspace"
+        )
+        named = []
     if not client_id and not secret:
+        if named:
+            problems.append("workspaces: only for a bot that is installed by a link; a bot token is of one workspace")
         return None
     if not client_id:
         problems.append(
@@ -158,7 +173,7 @@ def _installing(
             "there"
         )
     pages = str(settings.get("authorize_url") or base_url.rstrip("/").removesuffix("/api") + "/oauth/v2/authorize")
-    return Installing(client_id, secret, address, pages)
+    return Installing(client_id, secret, address, pages, frozenset(named))
 
 
 def _secret(name: str, settings: Mapping[str, object], environment: Mapping[str, str], problems: list[str]) -> Secret:
