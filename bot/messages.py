@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -163,6 +164,15 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Instant:
+    """A moment that a text names. A platform that can shows it in each reader's own zone."""
+
+    words: str
+    """As they stand in the text, with the zone that they were made for."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """A message to show."""
 
@@ -179,6 +189,7 @@ class Outgoing:
     """As a reply to a press: it takes the place of the message that carried the button."""
     quiet: bool = False
     """Delivered without a push notification where the platform can."""
+    instants: tuple[Instant, ...] = ()
 
 
 FieldKind: TypeAlias = Literal["text", "choice", "choices", "people", "channel", "date", "time", "file"]

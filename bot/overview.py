@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import islice
 
 from sqlalchemy import Connection
 
 from bot import kinds, outbox, schedule, shut_channels, tally, words
+from bot.messages import Instant
 from bot.programs import Program, Question
 from bot.releases import FEWEST, Table
 from bot.store import cohorts, doors, turns
@@ -34,7 +35,7 @@ def text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
         answered, asked = _count(tx, visit, cohort, everybody, unit.number)
         lines += ["", f"Now: {words.unit_name(program, unit)}. {words.how_many(answered, asked)}"]
     lines += ["", "Next in the channel:" if len(due) < len(sends) else "No more prompts are to come."]
-    for send in islice((one for one in sends if one.due > visit.now), _NEXT):
+    for send in _coming(sends, visit):
         change = plan.change(send.number)
         swapped = " (the other prompt)" if change.swapped else ""
         lines.append(
@@ -51,6 +52,16 @@ def text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     if troubles:
         lines += ["", "Not delivered in the last seven days:", *(f"• {count}: {why}" for why, count in troubles)]
     return "\n".join(lines)
+
+
+def instants(tx: Connection, visit: Visit, cohort: Cohort) -> tuple[Instant, ...]:
+    """The hours that `text` names: whoever leads a cohort may live in another zone."""
+    sends = schedule.channel_sends(visit.services.program(tx, cohort), cohorts.plan(tx, cohort))
+    return tuple(words.instant(send.due, cohort.zone) for send in _coming(sends, visit))
+
+
+def _coming(sends: Iterable[schedule.Send], visit: Visit) -> list[schedule.Send]:
+    return list(islice((one for one in sends if one.due > visit.now), _NEXT))
 
 
 def _count(tx: Connection, visit: Visit, cohort: Cohort, everybody: list[Member], number: int) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from bot.messages import Instant
 from bot.programs import Program, Unit
 from bot.programs.seats import calendar
 
@@ -22,6 +23,11 @@ def day(value: date) -> str:
 def moment(value: datetime, zone: str) -> str:
     local = value.astimezone(ZoneInfo(zone))
     return f"{day(local.date())} at {local:%H:%M}"
+
+
+def instant(value: datetime, zone: str) -> Instant:
+    """The same, for readers who may be somewhere else."""
+    return Instant(moment(value, zone), value)
 
 
 def local_day(value: datetime, zone: str) -> str:

@@ -49,3 +49,12 @@ async def test_whoever_is_in_no_cohort_is_told_how_one_gets_in(town: Town) -> No
     home = await town.house.desk.home(town.chat.who("kwame"))
     assert "A facilitator can add you" in home.text
     assert not home.options
+
+
+async def test_the_hours_of_what_is_to_come_are_told_as_moments(town: Town) -> None:
+    """So that a platform can show each in the zone of its reader."""
+    await running(town, ["renata"])
+    for who in ("renata", "imani"):
+        shown = await page(town, who)
+        assert len(shown.instants) == 5
+        assert all(f"• {one.words}: " in shown.text for one in shown.instants)

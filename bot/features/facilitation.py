@@ -95,6 +95,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
             Option("Questions for me", "requests.list"),
             *new,
         ),
+        instants=overview.instants(tx, visit, cohort),
     )
 
 

@@ -163,8 +163,11 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         lines.append("You have not started yet, so nothing is sent to you.")
     elif member.paused_until is not None and member.paused_until > upcoming.today(visit, member):
         lines.append(f"Paused. Prompts come again from {words.day(member.paused_until)}.")
+    ahead: list[schedule.Send] = []
+    if member.state == cohorts.STARTED and schedule.clocked(program):
+        ahead = upcoming.next_prompts(tx, visit, cohort, member)
     if member.state == cohorts.STARTED:
-        lines += _five(tx, visit, cohort, member, program)
+        lines += _five(tx, visit, cohort, member, program, ahead)
     lines += [
         "",
         f"Zone: {words.zone_name(member.zone)}. Quiet hours: {member.quiet_from:%H:%M} to {member.quiet_to:%H:%M}.",
@@ -174,14 +177,16 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         title=cohort.name,
         note=f"Only you see this. {program.host_note}",
         options=(*_home_options(cohort, member, upcoming.today(visit, member)), *_teams(program, cohort)),
+        instants=tuple(words.instant(send.due, member.zone) for send in ahead),
     )
 
 
-def _five(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program: Program) -> list[str]:
+def _five(
+    tx: Connection, visit: Visit, cohort: Cohort, member: Member, program: Program, ahead: list[schedule.Send]
+) -> list[str]:
     if not schedule.clocked(program):
         return ["Your units come when you ask: /reflect opens the next one."]
     now = _now(tx, visit, cohort, member, program)
-    ahead = upcoming.next_prompts(tx, visit, cohort, member)
     if not ahead and program.teams and not member.seat.teams:
         return [_NO_TEAM]
     if not ahead:

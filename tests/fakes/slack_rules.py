@@ -134,7 +134,7 @@ def _unknown(given: Any, known: Any, path: str) -> Iterator[str]:
 def texts(value: Any) -> Iterator[str]:
     """Every text in a piece of Block Kit, in reading order."""
     if isinstance(value, dict):
-        for name in ("title", "text", "label", "hint", "alt_text"):
+        for name in ("title", "text", "label", "hint", "alt_text", "fallback"):
             inner = value.get(name)
             if isinstance(inner, str):
                 yield inner
@@ -221,6 +221,10 @@ def _rich(elements: list[Json]) -> Iterator[str]:
         for part in one["elements"]:
             if part["type"] == "link" and not re.match(r"https?://", part["url"]):
                 yield "rich_text: link"
+            elif part["type"] == "date":
+                if type(part["timestamp"]) is not int or not re.search(r"\{(date|time)", part["format"]):
+                    yield "rich_text: date"
+                continue
             elif part["type"] not in ("text", "link"):
                 yield f"rich_text: {part['type']}"
             if not 1 <= units(part["text"]) <= 3000:

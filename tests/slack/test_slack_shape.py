@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Picture, Quote
+from bot.messages import Address, Errors, Field, Form, Instant, Option, Outgoing, Picture, Quote
 from bot.platforms.slack.blocks import fallback, message
 from bot.platforms.slack.views import Origin, card_view, error_blocks, form_view, home_view, read_form
 from tests.fakes.slack_rules import texts, units, wrong_with_arguments, wrong_with_message, wrong_with_view
@@ -103,6 +104,21 @@ def test_what_does_not_fit_is_cut_with_a_mark_and_the_buttons_stay() -> None:
     assert any(one.endswith("…") for one in shown)
     assert shown[-1] == "Ask a person"
     assert sum(map(units, shown)) < 12_000
+
+
+def test_a_moment_is_shown_where_its_reader_is() -> None:
+    """In a channel people live in several zones; whoever's client cannot tell reads the words as they are."""
+    instant = Instant("Monday 4 January at 09:00", datetime(2027, 1, 4, 14, tzinfo=UTC))
+    text = "We meet on Monday 4 January at 09:00.\n\n• Monday 4 January at 09:00: the meeting"
+    outgoing = Outgoing(text, quotes=(Quote("Not Monday 4 January at 09:00?"),), instants=(instant,))
+    made = message(outgoing)
+    assert wrong_with_message(made, set()) == []
+    dates = [part for part in _rich_parts(made[:1]) if part["type"] == "date"]
+    assert [one["timestamp"] for one in dates] == [int(instant.at.timestamp())]
+    assert dates[0]["fallback"] == instant.words
+    assert [one["type"] for one in made[0]["elements"][1]["elements"][0]["elements"]] == ["date", "text"]
+    assert "date" not in str(made[1])  # what people wrote stays as they wrote it
+    assert instant.words in fallback(outgoing)
 
 
 def test_paragraphs_and_lists_keep_their_shape() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.messages import Option, Outgoing, Quote
+from bot.messages import Instant, Option, Outgoing, Quote
 
 from .text import Json, clean, cut, escaped, link, plain, rich, units, words
 
@@ -30,7 +30,7 @@ def message(outgoing: Outgoing, *, key: str = "", picture: str = "", blocks: int
     if outgoing.title.strip():
         top.append({"type": "header", "text": plain(outgoing.title, _TITLE)})
     room = MESSAGE_UNITS - units(outgoing.title) - min(units(outgoing.note), _NOTE) - 80 * len(outgoing.options)
-    body, room = _text(outgoing.text, room)
+    body, room = _text(outgoing.text, room, outgoing.instants)
     for quote in outgoing.quotes[:_MOST_QUOTES]:
         made, room = _quote(quote, room)
         body += made
@@ -62,12 +62,12 @@ def fallback(outgoing: Outgoing) -> str:
     return escaped(cut(text, FALLBACK_UNITS)) or "Done."
 
 
-def _text(text: str, room: int) -> tuple[list[Json], int]:
+def _text(text: str, room: int, instants: Sequence[Instant]) -> tuple[list[Json], int]:
     """Blocks of at most 3,000, divided between paragraphs where that is possible."""
     text = cut(text.strip("\n"), max(room, 200))
     found = list[Json]()
     for piece in _pieces(text, SECTION_UNITS):
-        elements = list(rich(piece))
+        elements = list(rich(piece, instants))
         if elements:
             found.append({"type": "rich_text", "elements": elements})
     return found, room - units(text)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
+
+from bot.messages import Instant
 
 Json: TypeAlias = dict[str, Any]
 
 BULLET = "• "
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARK = "…"
+_DATE = "{date_long} at {time}"
 
 
 def units(text: str) -> int:
@@ -44,27 +47,27 @@ def plain(text: str, limit: int) -> Json:
     return {"type": "plain_text", "text": cut(text, limit).strip() or " ", "emoji": False}
 
 
-def rich(text: str) -> Iterator[Json]:
+def rich(text: str, instants: Sequence[Instant] = ()) -> Iterator[Json]:
     """Paragraphs and lists of one text as parts of a rich text block."""
     paragraphs: list[str] = []
     for kind, lines in _runs(text):
         if kind == "list":
-            yield from _paragraphs(paragraphs, more=True)
+            yield from _paragraphs(paragraphs, instants, more=True)
             paragraphs = []
             yield {
                 "type": "rich_text_list",
                 "style": "bullet",
-                "elements": [_section(line) for line in lines],
+                "elements": [_section(line, instants) for line in lines],
             }
         else:
             paragraphs.append("\n".join(lines))
-    yield from _paragraphs(paragraphs, more=False)
+    yield from _paragraphs(paragraphs, instants, more=False)
 
 
-def _paragraphs(paragraphs: list[str], *, more: bool) -> Iterator[Json]:
+def _paragraphs(paragraphs: list[str], instants: Sequence[Instant], *, more: bool) -> Iterator[Json]:
     text = "\n\n".join(paragraphs).strip("\n")
     if text.strip():
-        yield _section(text + ("\n" if more else ""))
+        yield _section(text + ("\n" if more else ""), instants)
 
 
 def _runs(text: str) -> Iterator[tuple[str, list[str]]]:
@@ -80,8 +83,20 @@ def _runs(text: str) -> Iterator[tuple[str, list[str]]]:
             lines.append(line.removeprefix(BULLET) if now == "list" else line)
 
 
-def _section(text: str) -> Json:
-    return {"type": "rich_text_section", "elements": [words(text)]}
+def _section(text: str, instants: Sequence[Instant]) -> Json:
+    return {"type": "rich_text_section", "elements": list(_dated(text, instants)) or [words("")]}
+
+
+def _dated(text: str, instants: Sequence[Instant]) -> Iterator[Json]:
+    """Where the text names a moment, Slack shows it in the zone of whoever reads."""
+    known = {one.words: one for one in instants if one.words}
+    named = "|".join(map(re.escape, sorted(known, key=len, reverse=True)))
+    for piece in re.split(f"({named})", text) if known else [text]:
+        if piece in known:
+            at = int(known[piece].at.timestamp())
+            yield {"type": "date", "timestamp": at, "format": _DATE, "fallback": piece}
+        elif piece:
+            yield words(piece)
 
 
 def words(text: str, *, bold: bool = False) -> Json:
