@@ -25,12 +25,18 @@ async def test_a_member_sees_the_prompt_of_now_and_whether_it_is_still_open(town
     await running(town, ["renata", "kwame"])
     assert "Your prompt now" not in text_of(await page(town, "renata"))
     await at(town, FIRST_WEEK)
-    assert "Your prompt now: Arrive and settle in (open)" in text_of(await page(town, "renata"))
+    seen = await page(town, "renata")
+    assert "Your prompt now: Arrive and settle in (open)" in text_of(seen)
+    assert seen.quotes[0].text == town.prompt("renata").text
+    assert "so far" not in seen.text
     await town.press("renata", town.prompt("renata"), "Skip this one")
     assert "Arrive and settle in (skipped)" in text_of(await page(town, "renata"))
     form = await town.press("kwame", town.prompt("kwame"), "Reflect privately")
     await town.submit("kwame", form, answers(form))
-    assert "Arrive and settle in (answered)" in text_of(await page(town, "kwame"))
+    seen = await page(town, "kwame")
+    assert "Arrive and settle in (answered)" in text_of(seen)
+    assert "You answered 1 prompt so far. Your words are in your journal, for you alone." in seen.text
+    assert {"journal.chart", "privacy.who"} <= {option.action for option in seen.options}
 
 
 async def page(town: Town, who: str) -> Outgoing:

@@ -7,14 +7,18 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bot import choose, consent, outbox, schedule, upcoming, welcoming, words
-from bot.messages import Audience, Option, Outgoing, Reply
+from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
 from bot.programs import Program
+from bot.programs.seats import worded
 from bot.store import cohorts, doors, people, turns
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Feature, Services, Visit
 
 HELLO = "hello"
+_SO_FAR = {1: "You answered 1 prompt"}
+_WHOSE = "Your words are in your journal, for you alone. Facilitators see counts only."
+_OWN = (Option("My own chart", "journal.chart"), Option("Who can read what?", "privacy.who"))
 _NO_TEAM = "Your prompts come once you are on a team. My teams shows where you could join."
 HELP = (
     "Here is what I can do.\n\n"
@@ -172,11 +176,19 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         "",
         f"Zone: {words.zone_name(member.zone)}. Quiet hours: {member.quiet_from:%H:%M} to {member.quiet_to:%H:%M}.",
     ]
+    answered = turns.answered(tx, cohort.tenant, cohort.cohort, member.person)
+    if answered:
+        lines += ["", f"{_SO_FAR.get(answered, f'You answered {answered} prompts')} so far. {_WHOSE}"]
     return Outgoing(
         "\n".join(lines),
         title=cohort.name,
+        quotes=_prompt(tx, visit, cohort, member, program),
         note=f"Only you see this. {program.host_note}",
-        options=(*_home_options(cohort, member, upcoming.today(visit, member)), *_teams(program, cohort)),
+        options=(
+            *_home_options(cohort, member, upcoming.today(visit, member)),
+            *_teams(program, cohort),
+            *(_OWN if answered else ()),
+        ),
         instants=tuple(words.instant(send.due, member.zone) for send in ahead),
     )
 
@@ -203,6 +215,18 @@ def _now(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program: 
         return []
     done = turns.state_of(tx, cohort.tenant, cohort.cohort, member.person, unit.number)
     return [f"Your prompt now: {words.unit_name(program, unit)} ({done or 'open'})", ""]
+
+
+def _prompt(tx: Connection, visit: Visit, cohort: Cohort, member: Member, program: Program) -> tuple[Quote, ...]:
+    """Of the present unit, as it came to this member."""
+    if member.state != cohorts.STARTED or not schedule.clocked(program):
+        return ()
+    unit = upcoming.current(tx, cohort, program, member, visit.now)
+    if unit is None:
+        return ()
+    asked = worded(program, unit, member.seat)
+    swapped = cohorts.plan(tx, cohort).change(unit.number).swapped
+    return (Quote(asked.alternative if swapped else asked.prompt, words.unit_name(program, asked)),)
 
 
 def _home_options(cohort: Cohort, member: Member, today: date) -> tuple[Option, ...]:

@@ -46,6 +46,16 @@ def numbers(tx: Connection, tenant: str, cohort: str, who: str) -> list[int]:
     return [row.number for row in rows]
 
 
+def answered(tx: Connection, tenant: str, cohort: str, who: str) -> int:
+    """How many units one member answered."""
+    rows = tx.execute(
+        select(turn.c.number).where(
+            turn.c.tenant == tenant, turn.c.cohort == cohort, turn.c.person == who, turn.c.state == ANSWERED
+        )
+    )
+    return len(rows.all())
+
+
 def who(tx: Connection, tenant: str, cohort: str, number: int) -> set[str]:
     """Who answered or skipped a unit."""
     rows = tx.execute(

@@ -520,8 +520,12 @@ class FakeSlack:
         problems = wrong_with_view(view, self._ready())
         if problems:
             return self._no("invalid_arguments", "; ".join(problems))
-        self.homes[given["user_id"]] = {**view, "id": f"V{next(self._count)}"}
-        return {"ok": True}
+        before = self.homes.get(given["user_id"], {})
+        if given.get("hash") and given["hash"] != before.get("hash"):
+            return {"ok": False, "error": "hash_conflict"}
+        count = next(self._count)
+        self.homes[given["user_id"]] = {**view, "id": before.get("id") or f"V{count}", "hash": f"{count}.home"}
+        return {"ok": True, "view": self.homes[given["user_id"]]}
 
     def _show_view(self, user: str, view: Json, id_: str) -> Json:
         problems = wrong_with_view(view, self._ready())
@@ -787,7 +791,10 @@ class FakeSlack:
         )
 
     async def open_home(self, user: str) -> Json:
-        return await self.event({"type": "app_home_opened", "user": user, "tab": "home", "channel": self.dm(user)})
+        shown = {"view": self.homes[user]} if user in self.homes else {}
+        return await self.event(
+            {"type": "app_home_opened", "user": user, "tab": "home", "channel": self.dm(user), **shown}
+        )
 
 
 # --- helpers of the wire ------------------------------------------------------------------------------

@@ -308,6 +308,43 @@ async def test_app_home_is_made_again_after_what_a_person_does(door: Door) -> No
     assert KWAME not in door.slack.homes
 
 
+async def test_app_home_tells_slack_only_what_is_new(door: Door) -> None:
+    """Opening it again and acting without an effect costs no call; many acts at once cost one or two."""
+    for _ in range(2):
+        await door.slack.open_home(RENATA)
+        await door.settled()
+    await door.slack.command(RENATA, "/journal")
+    await door.settled()
+    assert len(door.slack.called("views.publish")) == 1
+    door.house.page = Outgoing("Paused until Tuesday.")
+    await asyncio.gather(*(door.slack.command(RENATA, "/cohort") for _ in range(20)))
+    await door.settled()
+    assert "Paused until Tuesday." in str(door.slack.homes[RENATA])
+    assert len(door.slack.called("views.publish")) == 2
+
+
+async def test_app_home_that_another_process_made_anew_is_not_set_back(door: Door) -> None:
+    """Slack says that the page is no longer the one that was known, and it is made from what is true now."""
+    await door.slack.open_home(RENATA)
+    await door.settled()
+    door.slack.homes[RENATA]["hash"] = "of another process"
+    door.house.page = Outgoing("Paused until Tuesday.")
+    await door.slack.command(RENATA, "/cohort")
+    await door.settled()
+    assert [one.given.get("hash") for one in door.slack.called("views.publish")][-1] is None
+    assert "Paused until Tuesday." in str(door.slack.homes[RENATA])
+
+
+async def test_a_page_that_slack_lost_is_made_again(door: Door) -> None:
+    """After the app was installed anew, nothing stands there."""
+    await door.slack.open_home(RENATA)
+    await door.settled()
+    door.slack.homes.clear()
+    await door.slack.open_home(RENATA)
+    await door.settled()
+    assert "Your next question comes on Monday." in str(door.slack.homes[RENATA])
+
+
 async def test_reflect_on_this_opens_the_form_without_taking_the_message_along(door: Door) -> None:
     """The words of somebody else are not copied."""
     await door.slack.mention(KWAME, CANARY)

@@ -98,8 +98,10 @@ class Conversation:
 
     async def opened_home(self, body: Body) -> None:
         moment = await self._moment(body)
-        if moment is not None and (body.get("event") or {}).get("tab") == "home":
-            await self._home.publish(self._house, moment.workspace, moment.who)
+        event = body.get("event") or {}
+        if moment is not None and event.get("tab") == "home":
+            shown = str((event.get("view") or {}).get("hash") or "")
+            await self._home.opened(self._house, moment.workspace, moment.who, shown)
 
     async def submitted(self, body: Body) -> Json:
         """What the open form is told. It must come at once, and only after the house has kept the words."""
