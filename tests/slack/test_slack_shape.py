@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.messages import Address, Errors, Field, Form, Instant, Option, Outgoing, Picture, Quote
 from bot.platforms.slack.blocks import fallback, message
+from bot.platforms.slack.pages import pages
 from bot.platforms.slack.views import Origin, card_view, error_blocks, form_view, home_view, read_form
 from tests.fakes.slack_rules import texts, units, wrong_with_arguments, wrong_with_message, wrong_with_view
 
@@ -58,6 +59,31 @@ def test_answers_as_long_as_a_form_takes_are_read_whole(answers: list[str]) -> N
     shown = "".join(texts(made))
     asked = "".join(f"Question {at}{one}" for at, one in enumerate(answers))
     assert "".join(shown.split()) == "".join(f"Week 3{asked}".split())
+
+
+long_words = st.text("ab. \n🙂", max_size=4_000).map(lambda one: one * 5)
+
+
+@given(long_words, st.lists(long_words, max_size=20), st.integers(0, 12))
+@settings(max_examples=25)
+def test_an_answer_that_is_too_long_for_one_message_is_read_whole_in_several(
+    text: str, quotes: list[str], count: int
+) -> None:
+    """In their order, each within the limits, with the buttons under the last; in a window it is one."""
+    outgoing = Outgoing(
+        text,
+        "Title",
+        tuple(Quote(one, f"Question {at}.") for at, one in enumerate(quotes)),
+        "Note",
+        tuple(Option("Go", "a.b", str(at)) for at in range(count)),
+        replaces=True,
+    )
+    divided = pages(outgoing)
+    made = [message(one) for one in divided]
+    assert [wrong_with_message(one, set()) for one in made] == [[]] * len(made)
+    asked = "Title" + text + "".join(f"Question {at}.{one}" for at, one in enumerate(quotes)) + "Note" + "Go" * count
+    assert "".join("".join(texts(made)).split()) == "".join(asked.split())
+    assert [one.replaces for one in divided] == [True] + [False] * (len(divided) - 1)
 
 
 @given(words, words, words, st.sampled_from(["text", "choice", "choices", "people", "channel", "date", "time"]))

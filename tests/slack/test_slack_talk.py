@@ -17,11 +17,13 @@ from bot.messages import (
     Outgoing,
     Picture,
     Press,
+    Quote,
     Reply,
     Submission,
     Text,
 )
 from tests.fakes.slack import CHANNEL, Fault
+from tests.fakes.slack_rules import texts
 from tests.slack.conftest import IMANI, KWAME, RENATA, Door, channel, person
 from tests.slack.house import REFLECT, SAVED
 
@@ -428,6 +430,30 @@ async def test_an_answer_to_a_deleted_message_is_shown_anew(door: Door) -> None:
     await door.slack.press(RENATA, shown, "First")
     await door.settled()
     assert "Here it is." in door.card(RENATA)
+
+
+async def test_a_long_entry_is_read_whole_wherever_it_is_asked_for(door: Door) -> None:
+    """In messages that follow each other, in one window, and in messages again where the window was closed."""
+    answers = tuple(Quote(f"{at} " + "word " * 590 + "end.", f"Question {at}") for at in range(5))
+    door.house.reply = Outgoing("", "Week 3", answers, options=(Option("Edit", "journal.edit"),))
+    door.slack.faults["response_url"] = [Fault(), Fault(404), Fault(404)]
+    door.slack.faults["chat.postEphemeral"] = [Fault(429, retry_after="1")]
+    await door.slack.command(RENATA, "/journal", CHANNEL)
+    await door.settled()
+    first = door.slack.messages[:]
+    assert len(first) == 2
+    await door.slack.open_home(RENATA)
+    await door.settled()
+    await door.slack.press_view(RENATA, door.slack.homes[RENATA], "Journal")
+    await door.settled()
+    window = door.slack.modals.pop(RENATA)
+    assert "".join(texts(window["blocks"])).count("end.") == 5
+    await door.slack.press_view(RENATA, window, "Edit")
+    await door.settled()
+    for shown in (first, door.slack.messages[2:]):
+        assert "".join(one.words for one in shown).count("end.") == 5
+        assert [one.only for one in shown] == [RENATA] * 2
+        assert [len(one.buttons) for one in shown] == [0, 1]
 
 
 async def test_an_answer_waits_when_slack_asks_for_a_pause(door: Door) -> None:

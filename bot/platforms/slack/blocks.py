@@ -15,23 +15,28 @@ from .text import Json, clean, cut, escaped, link, plain, rich, units, words
 MESSAGE_BLOCKS = 50
 MESSAGE_UNITS = 11_000
 """Slack refuses messages near 13,000 characters although each block is within its own limit."""
+VIEW_UNITS = 35_000
+"""A window has a limit of its own, 250,000 bytes, and a character may take six on the way."""
 SECTION_UNITS = 3_000
+QUOTE_UNITS = SECTION_UNITS - 600
 FALLBACK_UNITS = 3_000
 _TITLE, _NOTE, _BUTTON, _ACTION, _VALUE, _DESCRIPTION = 150, 2_000, 75, 255, 2_000, 2_000
 _ROW = 5
-_MOST_QUOTES = 12
+MOST_QUOTES = 12
 _MOST_OPTIONS = 100
 
 
-def message(outgoing: Outgoing, *, key: str = "", picture: str = "", blocks: int = MESSAGE_BLOCKS) -> list[Json]:
+def message(
+    outgoing: Outgoing, *, key: str = "", picture: str = "", blocks: int = MESSAGE_BLOCKS, most: int = MESSAGE_UNITS
+) -> list[Json]:
     """`key`: put into a block's id, where it comes back in history. `picture`: the id of an uploaded file."""
     options = _rows(outgoing.options[:_MOST_OPTIONS])
     top: list[Json] = []
     if outgoing.title.strip():
         top.append({"type": "header", "text": plain(outgoing.title, _TITLE)})
-    room = MESSAGE_UNITS - units(outgoing.title) - min(units(outgoing.note), _NOTE) - 80 * len(outgoing.options)
+    room = room_for_words(outgoing, most)
     body, room = _text(outgoing.text, room, outgoing.instants)
-    for quote in outgoing.quotes[:_MOST_QUOTES]:
+    for quote in outgoing.quotes[: MOST_QUOTES if most == MESSAGE_UNITS else None]:
         made, room = _quote(quote, room)
         body += made
     end: list[Json] = []
@@ -46,6 +51,11 @@ def message(outgoing: Outgoing, *, key: str = "", picture: str = "", blocks: int
     if key:
         found[0]["block_id"] = key
     return found
+
+
+def room_for_words(outgoing: Outgoing, most: int) -> int:
+    """What title, small print and buttons leave to the text and what is quoted."""
+    return most - units(outgoing.title) - min(units(outgoing.note), _NOTE) - 80 * len(outgoing.options)
 
 
 def fallback(outgoing: Outgoing) -> str:
@@ -66,14 +76,14 @@ def _text(text: str, room: int, instants: Sequence[Instant]) -> tuple[list[Json]
     """Blocks of at most 3,000, divided between paragraphs where that is possible."""
     text = cut(text.strip("\n"), max(room, 200))
     found = list[Json]()
-    for piece in _pieces(text, SECTION_UNITS):
+    for piece in pieces(text, SECTION_UNITS):
         elements = list(rich(piece, instants))
         if elements:
             found.append({"type": "rich_text", "elements": elements})
     return found, room - units(text)
 
 
-def _pieces(text: str, most: int) -> Iterator[str]:
+def pieces(text: str, most: int) -> Iterator[str]:
     while text.strip():
         piece = _piece(text, most)
         yield piece
@@ -94,7 +104,7 @@ def _piece(text: str, most: int) -> str:
 def _quote(quote: Quote, room: int) -> tuple[list[Json], int]:
     """In one block, or in several where it is as long as a form takes: whoever wrote it reads all of it."""
     text = cut(quote.text, max(room, 200))
-    *before, last = list(_pieces(text, SECTION_UNITS - 600)) or [""]
+    *before, last = list(pieces(text, QUOTE_UNITS)) or [""]
     name = [words(cut(_named(quote), 300), bold=True)] if _named(quote) else []
     found: list[Json] = []
     for piece in before:

@@ -17,6 +17,7 @@ from . import uploads
 from .blocks import fallback, message
 from .calls import TIMEOUT_SECONDS, delivering, stays_here
 from .delivery import QUIET, Delivery, with_picture
+from .pages import pages
 from .quiet import library_logger
 from .text import Json
 from .views import Origin, card_view, form_view
@@ -52,6 +53,11 @@ class Moment:
     """The modal in which it happened."""
 
     @property
+    def in_window(self) -> bool:
+        """An answer for one person alone appears in a modal."""
+        return bool(self.view or (self.trigger and not self.response_url))
+
+    @property
     def origin(self) -> Origin:
         where = self.where.id if self.where.kind == "channel" else ""
         return Origin(where, self.channel, self.thread, self.response_url)
@@ -69,7 +75,9 @@ class Replies:
             if reply.audience is Audience.ONLY_YOU or not sent:
                 told = _FILE_SENT if sent else _FILE_NOT_SENT
                 reply = replace(reply, file=None, note=f"{reply.note} {told}".strip())
-        await self._patiently(partial(self._show, moment, reply))
+        for page in [reply] if moment.in_window or not isinstance(reply, Outgoing) else pages(reply):
+            if not await self._patiently(partial(self._show, moment, page)):
+                return
 
     async def _patiently(self, work: Callable[[], Awaitable[None]]) -> bool:
         """Again after each pause that Slack asks for: nothing was shown before it."""
@@ -122,7 +130,7 @@ class Replies:
 
     async def _only_you(self, moment: Moment, reply: Outgoing) -> None:
         workspace = moment.workspace
-        if moment.view or (moment.trigger and not moment.response_url):
+        if moment.in_window:
             channel = moment.where.id if moment.where.kind == "channel" else ""
 
             async def card(file: str) -> None:
@@ -132,7 +140,9 @@ class Replies:
                 await with_picture(workspace, reply.picture, card)
                 return
             except Refused:  # the window was closed, or Slack had waited long enough
-                moment = replace(moment, view="", trigger="")
+                for page in pages(reply):
+                    await self._patiently(partial(self._only_you, replace(moment, view="", trigger=""), page))
+                return
         if moment.response_url:
             # Only what nobody else sees, and what is kept nowhere, may give way to private words.
             instead = reply.replaces and moment.ephemeral

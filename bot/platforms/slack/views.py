@@ -9,7 +9,7 @@ from dataclasses import fields as dataclass_fields
 
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Submission
 
-from .blocks import message
+from .blocks import VIEW_UNITS, message
 from .text import Json, cut, plain, rich, units
 from .workspaces import PLATFORM
 
@@ -70,7 +70,7 @@ def card_view(outgoing: Outgoing, channel: str, *, picture: str = "") -> Json:
         "title": plain("Cohortbook", _TITLE),
         "close": plain("Close", _TITLE),
         "private_metadata": json.dumps({"where": channel}),
-        "blocks": message(outgoing, picture=picture, blocks=VIEW_BLOCKS),
+        "blocks": message(outgoing, picture=picture, blocks=VIEW_BLOCKS, most=VIEW_UNITS),
     }
 
 
@@ -78,7 +78,7 @@ def home_view(outgoing: Outgoing, commands: Sequence[tuple[str, str]], *, pictur
     """The page of App Home: what the house shows, then everything that can be typed, as buttons."""
     doors = tuple(Option(name.capitalize(), _COMMAND, name) for name, _ in commands)
     about = "\n".join(f"/{name}: {what}" for name, what in commands)
-    page = message(outgoing, picture=picture, blocks=VIEW_BLOCKS - 10)
+    page = message(outgoing, picture=picture, blocks=VIEW_BLOCKS - 10, most=VIEW_UNITS)
     menu = message(Outgoing("", options=doors, note=about), blocks=9) if doors else []
     for block in menu:
         for element in block.get("elements", ()):
