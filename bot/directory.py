@@ -34,6 +34,10 @@ class Directory:
         """Whether the platform of this person tells who comes into a channel and who leaves it."""
         return bool(getattr(self._of(who), "tells_presence", False))
 
+    async def lacks(self, who: Address) -> Sequence[str]:
+        asked = getattr(self._of(who), "lacks", None)
+        return () if asked is None else tuple(await asked(who.workspace))
+
     def _of(self, address: Address) -> Platform:
         found = self._running.get(address.platform)
         if found is None:

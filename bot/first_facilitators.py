@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import zlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot.errors import Refused, Unknown, Wait
+from bot import outbox
+from bot.errors import DeliveryError, Refused, Unknown, Wait
 from bot.messages import Address
+from bot.outbox import Intent
 from bot.store import people
+from bot.store.people import Somebody
 
 if TYPE_CHECKING:
     from bot.visit import Services
 
 log = logging.getLogger(__name__)
 
+LACKING = "lacking"
 _ASK_AGAIN_SECONDS = 5.0
 
 
@@ -30,7 +35,23 @@ async def welcome(named: Sequence[Address], services: Services) -> list[Address]
             continue
         one = await services.store.write(people.meet, address, profile, services.now(), services.ids)
         await services.store.write(people.grant, one.tenant, people.WHOLE_TENANT, one.person, people.FACILITATOR)
+        await _tell_what_is_missing(address, one, services)
     return left
+
+
+async def _tell_what_is_missing(address: Address, one: Somebody, services: Services) -> None:
+    """Once for each thing that is missing: they hear of it before they wonder why nothing happens."""
+    try:
+        lacking = tuple(await services.directory.lacks(address))
+    except DeliveryError as problem:
+        log.warning("what is missing could not be asked: %s", problem, extra={"action": "welcome"})
+        return
+    where = f"{address.platform}|{address.workspace}"
+    services.lacking[where] = lacking
+    if lacking:
+        said = zlib.crc32("\n".join(lacking).encode()) % 1_000_000_000
+        told = Intent(one.tenant, "", LACKING, said, one.person, services.now(), subject=where)
+        await services.store.write(outbox.put, [told])
 
 
 async def welcome_later(left: Sequence[Address], services: Services, every: float = _ASK_AGAIN_SECONDS) -> None:

@@ -274,6 +274,7 @@ class Platform(Protocol):
     One that keeps something of its own about people also has `async def forget(self, address: Address) -> None`.
     One that tells news can be asked what is true now: `async def writable(self, where: Address) -> bool` of a channel,
     `async def installed(self, workspace: str) -> bool`; and `tells_presence` is True where it tells who comes and goes.
+    One that can tell what it has not got in a workspace: `async def lacks(self, workspace: str) -> Sequence[str]`.
     """
 
     name: str

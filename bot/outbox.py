@@ -31,7 +31,7 @@ GRACE = {
     "broadcast-correction": timedelta(days=30),
     "welcome": timedelta(days=14),
     "hello": timedelta(hours=1),
-    **dict.fromkeys(("closing", "kept-until", "channel-closed", "left-channel"), timedelta(days=7)),
+    **dict.fromkeys(("closing", "kept-until", "channel-closed", "left-channel", "lacking"), timedelta(days=7)),
 }
 """How late a message of a kind may still come, after the bot or the platform was away. Then it is missed."""
 _NOTICES = timedelta(days=1)

@@ -75,6 +75,10 @@ class Directory(Protocol):
 
     def tells_presence(self, who: Address) -> bool: ...
 
+    async def lacks(self, who: Address) -> Sequence[str]:
+        """What the bot has not got in somebody's workspace, and how to mend it."""
+        ...
+
 
 class Library(Protocol):
     """The programs: those that can be started, and the version that a cohort keeps."""
@@ -110,6 +114,8 @@ class Services:
     """Why an answer was given, for its asker; apart, so that many questions push nobody's words out."""
     asked: Held = field(default_factory=Held)
     """Questions just asked, should their asker want to pass one on."""
+    lacking: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """What each platform said at the start that it has not got, by platform and workspace."""
     keeping: Keeping = Keeping()  # noqa: RUF009 - it is frozen
     public_url: str = ""
     """Where members' browsers reach this bot's own pages; empty where they cannot."""

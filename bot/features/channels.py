@@ -1,10 +1,11 @@
-"""The cohort's channel: those who lead hear once that it is shut; whoever left it is asked once whether to go on."""
+"""The ways into a workspace: those who lead hear once what is missing, and that a channel is shut; whoever left one is
+asked once whether to go on."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import following, shut_channels
+from bot import first_facilitators, following, shut_channels
 from bot.messages import Audience, Option, Outgoing
 from bot.outbox import Row
 from bot.store import cohorts, people
@@ -52,4 +53,22 @@ def left(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     )
 
 
-feature = Feature("channels", compose={shut_channels.CLOSED: closed, following.LEFT: left})
+def lacking(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    """To those whom the settings name, what is missing between here and their workspace."""
+    found = services.lacking.get(row.intent.subject)
+    if not found:
+        return None  # it was mended meanwhile
+    return Outgoing(
+        "Something is missing in my setup here, so not everything works yet. Nothing is lost.\n\n"
+        + "\n".join(f"• {one[:1].upper()}{one[1:]}" for one in found)
+        + "\n\nWhoever set me up can mend this; `cohortbook doctor` says more. Then write a word to me here: if I do "
+        "not answer, the events in my manifest are missing too.",
+        title="Before you begin",
+        note="Those whom my settings name as facilitators get this message, once.",
+        audience=Audience.DM,
+    )
+
+
+feature = Feature(
+    "channels", compose={shut_channels.CLOSED: closed, following.LEFT: left, first_facilitators.LACKING: lacking}
+)

@@ -100,7 +100,7 @@ async def _lines(given: SlackSettings) -> list[tuple[bool, str]]:
 
 async def test_the_look_finds_everything_well(slack: FakeSlack) -> None:
     """Token, permissions, socket."""
-    assert [well for well, _ in await _lines(settings(slack))] == [True, True, True]
+    assert [well for well, _ in await _lines(settings(slack))] == [True, True, True, True]
 
 
 async def test_the_look_says_what_is_missing_and_how_to_mend_it(slack: FakeSlack) -> None:
@@ -112,7 +112,7 @@ async def test_the_look_says_what_is_missing_and_how_to_mend_it(slack: FakeSlack
     assert (well, "Copy it again" in text) == (False, True)
     good = settings(slack)
     half = SlackSettings(good.bot_token, Secret("xapp-wrong"), Secret(""), "socket", slack.base_url)
-    assert [well for well, _ in await _lines(half)] == [True, False, False]
+    assert [well for well, _ in await _lines(half)] == [True, False, True, False]
     await slack.stop()
     [(well, text)] = await _lines(good)
     assert (well, "cannot be reached" in text) == (False, True)

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from .calls import client, error_name
-from .manifest import SCOPES
+from .calls import client, delivering, error_name
+from .manifest import EVENTS, SCOPES
 from .settings import Installing, SlackSettings
+from .workspaces import Workspace
 
 _TOKENS = {
     "invalid_auth": "Slack does not know it. Copy it again from your app's page at api.slack.com/apps.",
@@ -28,6 +29,8 @@ _CLIENT = {
     "> Redirect URLs, or paste the output of `cohortbook slack manifest --by-link` again.",
 }
 
+_A_PERSONS = "bot token: this token belongs to a person. SLACK_BOT_TOKEN must be the Bot User OAuth Token."
+
 
 async def look(settings: SlackSettings) -> AsyncIterator[tuple[bool, str]]:
     """One line a matter: whether it is well, and a sentence."""
@@ -45,10 +48,14 @@ async def look(settings: SlackSettings) -> AsyncIterator[tuple[bool, str]]:
         yield False, f"{settings.base_url} cannot be reached from here. Check the network, a proxy or a firewall."
         return
     if not told.get("bot_id"):
-        yield False, "bot token: this token belongs to a person. SLACK_BOT_TOKEN must be the Bot User OAuth Token."
+        yield False, _A_PERSONS
         return
     yield True, f"bot token, for the workspace {told.get('team') or told.get('team_id')}"
     yield _scopes(told.headers.get("x-oauth-scopes", ""))
+    yield (
+        True,
+        f"Slack tells nobody which events an app gets; these must stand under Event Subscriptions: {', '.join(EVENTS)}",
+    )
     if settings.mode == "http":
         yield True, "requests come over HTTP; Slack itself checks the address when you save it in the app's settings"
         return
@@ -76,6 +83,16 @@ async def _by_link(settings: SlackSettings, installing: Installing) -> AsyncIter
     yield True, f"your app must name this under OAuth & Permissions > Redirect URLs: {installing.redirect_url}"
     if settings.mode == "socket":
         yield await _socket(settings)
+
+
+async def lacking(workspace: Workspace) -> list[str]:
+    """What the token of one workspace does not allow, as `look` says it. Raises DeliveryError."""
+    with delivering():
+        told = await workspace.api.auth_test()
+    if not told.get("bot_id"):
+        return [_A_PERSONS]
+    well, text = _scopes(told.headers.get("x-oauth-scopes", ""))
+    return [] if well else [text]
 
 
 def _scopes(header: str) -> tuple[bool, str]:

@@ -81,6 +81,11 @@ class Slack:
     async def installed(self, workspace: str) -> bool:
         return await self.workspaces.installed(workspace)
 
+    async def lacks(self, workspace: str) -> Sequence[str]:
+        from .checkup import lacking
+
+        return await lacking(await self.workspaces.of(workspace))
+
     async def forget(self, address: Address) -> None:
         """Nothing of a person is on disk here; what is remembered for some minutes goes at once."""
         self._people.forget_person(address)
