@@ -50,7 +50,7 @@ async def just_started(slack: FakeSlack, folder: Path, index: Path, mode: str) -
 async def test_whatever_comes_first_is_acknowledged_and_answered(
     slack: FakeSlack, tmp_path: Path, index_folder: Path, mode: str
 ) -> None:
-    """All at once, while everything is still loading; the question is answered as soon as it can be."""
+    """All at once, and one after the other until the question is answered, while everything is still loading."""
     async with just_started(slack, tmp_path, index_folder, mode):
         await asyncio.gather(
             slack.command(RENATA, "/resources what is targeted universalism", CHANNEL),
@@ -59,6 +59,7 @@ async def test_whatever_comes_first_is_acknowledged_and_answered(
             slack.open_home(RENATA),
             *(slack.command(KWAME, name) for name in ("/reflect", "/journal", "/cohort", "/facilitate", "/privacy")),
         )
+        while not any("universalism" in one.words for one in slack.messages if one.only):
+            await slack.command(KWAME, "/journal")
         assert max(one.seconds for one in slack.acknowledged) < 3
-        await slack.until(lambda: any("universalism" in one.words for one in slack.messages if one.only), 20)
         await slack.until(lambda: slack.homes and len([one for one in slack.messages if one.only]) >= 8, 20)
