@@ -46,7 +46,7 @@ async def just_started(slack: FakeSlack, folder: Path, index: Path, mode: str) -
         await bot.communicate()
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
+@pytest.mark.parametrize("mode", ["socket", pytest.param("http", marks=pytest.mark.prove)])
 async def test_whatever_comes_first_is_acknowledged_and_answered(
     slack: FakeSlack, tmp_path: Path, index_folder: Path, mode: str
 ) -> None:
