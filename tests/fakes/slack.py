@@ -101,12 +101,19 @@ class Uploaded:
 
 
 def buttons(blocks: list[Json]) -> list[Json]:
+    """Each with what is pressed; a menu's choices among them, as somebody sees who opened it."""
     return [
-        {**element, "block_id": block.get("block_id", "b")}
+        {**one, "block_id": block.get("block_id", "b")}
         for block in blocks
         if block["type"] == "actions"
         for element in block["elements"]
+        for one in (_choices(element) if element["type"] == "overflow" else [element])
     ]
+
+
+def _choices(menu: Json) -> list[Json]:
+    same = {name: menu[name] for name in ("type", "action_id")}
+    return [{**same, "selected_option": one, "text": one["text"]} for one in menu["options"]]
 
 
 class FakeSlack:
@@ -710,7 +717,9 @@ class FakeSlack:
         return await self._pressed(user, element, {"view": shown, "container": {"type": "view", "view_id": view["id"]}})
 
     async def _pressed(self, user: str, element: Json, more: Json) -> Json:
-        action = {**element, "action_ts": f"{next(self._count)}"}
+        shown = {"text"} if element["type"] == "overflow" else set()
+        action = {name: value for name, value in element.items() if name not in shown}
+        action["action_ts"] = f"{next(self._count)}"
         payload = {
             "type": "block_actions",
             "team": {"id": self.team_of(user)},

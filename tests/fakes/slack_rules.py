@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -133,7 +134,10 @@ def _unknown(given: Any, known: Any, path: str) -> Iterator[str]:
 
 def texts(value: Any) -> Iterator[str]:
     """Every text in a piece of Block Kit, in reading order."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and value.get("type") in ("rich_text_section", "rich_text_quote"):
+        for kind, parts in itertools.groupby(value["elements"], key=lambda part: part["type"] == "link"):
+            yield from texts([*parts]) if kind else ["".join(texts([*parts]))]
+    elif isinstance(value, dict):
         for name in ("title", "text", "label", "hint", "alt_text", "fallback"):
             inner = value.get(name)
             if isinstance(inner, str):
@@ -197,6 +201,9 @@ def _actions(elements: list[Json]) -> Iterator[str]:
     if len(set(ids)) < len(ids):
         yield "action_id twice in a block"
     for one in elements:
+        if one.get("type") == "overflow":
+            yield from _options(one, 5)
+            continue
         if one.get("type") != "button":
             yield f"actions: {one.get('type')}"
         yield from _plain(one.get("text", {}), 75, "button")

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.messages import Address, Errors, Field, Form, Instant, Option, Outgoing, Picture, Quote
+from bot.messages import Address, Errors, Field, Form, Instant, Option, Outgoing, Picture, Press, Quote
 from bot.platforms.slack.blocks import fallback, message
+from bot.platforms.slack.events import press
 from bot.platforms.slack.pages import pages
 from bot.platforms.slack.views import Origin, card_view, error_blocks, form_view, home_view, read_form
 from tests.fakes.slack_rules import texts, units, wrong_with_arguments, wrong_with_message, wrong_with_view
@@ -222,6 +223,22 @@ def test_up_to_ten_choices_are_radio_buttons_and_more_are_a_list() -> None:
         field = Field("x", "X", "choice", choices=tuple((str(at), str(at)) for at in range(count)))
         [block] = form_view(Form("id", "T", "a", (field,)), Origin())["blocks"]
         assert block["element"]["type"] == kind
+
+
+def test_the_less_usual_of_many_buttons_stand_in_a_menu() -> None:
+    """What is important, dangerous or asks back stays in sight; so does a list of things to choose from."""
+    usual = [Option(f"Button {at}", f"a.b{at}", "v") for at in range(7)]
+    leave = Option("Leave", "a.leave", "v", "danger", "Leave this cohort?")
+    [block] = message(Outgoing("", options=(*usual, leave)))
+    *shown, menu = block["elements"]
+    assert [one["text"]["text"] for one in shown] == [*(f"Button {at}" for at in range(4)), "Leave"]
+    assert [one["text"]["text"] for one in menu["options"]] == ["Button 4", "Button 5", "Button 6"]
+    chosen = {"type": "overflow", "action_id": menu["action_id"], "selected_option": menu["options"][1]}
+    assert press(chosen) == Press("a.b5", "v")
+    assert press({**chosen, "selected_option": None}) is None
+    alike = [Option(f"Entry {at}", "journal.read", str(at)) for at in range(7)]
+    for options in (usual[:5], alike, [*usual, *(Option("x", f"c.d{at}") for at in range(9))]):
+        assert "overflow" not in str(message(Outgoing("", options=tuple(options))))
 
 
 def test_a_text_box_says_how_much_fits() -> None:

@@ -22,6 +22,9 @@ QUOTE_UNITS = SECTION_UNITS - 600
 FALLBACK_UNITS = 3_000
 _TITLE, _NOTE, _BUTTON, _ACTION, _VALUE, _DESCRIPTION = 150, 2_000, 75, 255, 2_000, 2_000
 _ROW = 5
+_IN_SIGHT = 4
+MENU = "menu"
+_MENU_OPTIONS, _MENU_VALUE = 5, 150
 MOST_QUOTES = 12
 _MOST_OPTIONS = 100
 
@@ -140,8 +143,28 @@ def _picture(description: str, file: str) -> Json:
 
 
 def _rows(options: Sequence[Option]) -> list[Json]:
-    buttons = [_button(at, option) for at, option in enumerate(options)]
-    return [{"type": "actions", "elements": buttons[start : start + _ROW]} for start in range(0, len(buttons), _ROW)]
+    """The less usual of many go into a menu."""
+    rare = _rare(options)
+    buttons = [_button(at, option) for at, option in enumerate(options) if option not in rare]
+    rows: list[Json] = [
+        {"type": "actions", "elements": buttons[start : start + _ROW]} for start in range(0, len(buttons), _ROW)
+    ]
+    if rare:
+        rows[-1]["elements"].append({"type": "overflow", "action_id": MENU, "options": [*map(_in_menu, rare)]})
+    return rows
+
+
+def _rare(options: Sequence[Option]) -> list[Option]:
+    """What is important, dangerous or asks back stays in sight, and so does a list of things to choose from."""
+    if len(options) <= _ROW or len({option.action for option in options}) < len(options):
+        return []
+    plain_ones = [one for one in options[_IN_SIGHT:] if one.style == "plain" and not one.confirm.strip()]
+    fits = all(units(f"{one.action} {one.value}") <= _MENU_VALUE for one in plain_ones)
+    return plain_ones if 1 < len(plain_ones) <= _MENU_OPTIONS and fits else []
+
+
+def _in_menu(option: Option) -> Json:
+    return {"text": plain(option.label, _BUTTON), "value": f"{option.action} {option.value}".strip()}
 
 
 def _button(at: int, option: Option) -> Json:

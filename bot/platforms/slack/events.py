@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.messages import Address, Command, Press
 
-from .blocks import action_of
+from .blocks import MENU, action_of
 from .views import is_command
 from .workspaces import PLATFORM
 
@@ -112,6 +112,9 @@ def command(body: Body) -> Command:
 
 def press(action: Body) -> Press | Command | None:
     """None for elements that are no buttons of ours."""
+    if action.get("type") == "overflow" and action.get("action_id") == MENU:
+        name, _, value = str((action.get("selected_option") or {}).get("value") or "").partition(" ")
+        return Press(name, value) if name else None
     if action.get("type") != "button":
         return None
     name, value = action_of(str(action.get("action_id") or "")), str(action.get("value") or "")
