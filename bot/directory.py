@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
-from bot.errors import Refused
+from bot.errors import DeliveryError, Refused
 from bot.messages import Address, Person, Platform
+
+_A_FORM_WAITS_SECONDS = 1.0
 
 
 class Directory:
@@ -35,8 +38,22 @@ class Directory:
         return bool(getattr(self._of(who), "tells_presence", False))
 
     async def lacks(self, who: Address) -> Sequence[str]:
+        """What the bot has not got in somebody's workspace, and how to mend it."""
         asked = getattr(self._of(who), "lacks", None)
         return () if asked is None else tuple(await asked(who.workspace))
+
+    async def groups(self, who: Address) -> Sequence[tuple[str, str]]:
+        """(id, name) of each group of people in somebody's workspace; none where the platform cannot tell in time."""
+        asked = getattr(self._of(who), "groups", None)
+        try:
+            async with asyncio.timeout(_A_FORM_WAITS_SECONDS):
+                return () if asked is None else tuple(await asked(who.workspace))
+        except (TimeoutError, DeliveryError):
+            return ()
+
+    async def in_group(self, who: Address, group: str) -> Sequence[Address]:
+        asked = getattr(self._of(who), "in_group", None)
+        return () if asked is None else tuple(await asked(who.workspace, group))
 
     def _of(self, address: Address) -> Platform:
         found = self._running.get(address.platform)

@@ -275,6 +275,7 @@ class Platform(Protocol):
     One that tells news can be asked what is true now: `async def writable(self, where: Address) -> bool` of a channel,
     `async def installed(self, workspace: str) -> bool`; and `tells_presence` is True where it tells who comes and goes.
     One that can tell what it has not got in a workspace: `async def lacks(self, workspace: str) -> Sequence[str]`.
+    One that knows groups of people: `groups(workspace)`, each by id and name, and `in_group(workspace, id)`.
     """
 
     name: str

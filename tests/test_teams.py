@@ -181,6 +181,29 @@ async def test_a_place_that_cannot_be_taken_is_not_offered(year: Town) -> None:
         assert len(year.private(who)) == before
 
 
+async def test_places_are_offered_to_the_members_of_a_user_group(year: Town) -> None:
+    """Each presses Join themselves; who is not in the cohort or on such a team already is left out, as a count."""
+    year.chat.grouped = {"Math leads": ["renata", "kwame", "imani"], "Elsewhere": ["imani"]}
+    await make(year, "District team", "Alder County")
+    await seat(year, "Alder County", ["kwame"])
+    before = len(year.private("kwame"))
+    done = await offer(year, "Alder County", [], group="Math leads")
+    assert text_of(done).strip().startswith("Offered: 1 person. Left out, since not in this cohort or on such a team")
+    assert "2 people" in text_of(done)
+    assert len(year.private("kwame")) == before
+    assert on(year, "Alder County") == {"Kwame Osei-Tutu"}
+    await accept(year, "renata")
+    assert on(year, "Alder County") == {"Kwame Osei-Tutu", "Renata Aguilar"}
+    for group, why in (("Elsewhere", "Nobody of this group"), ("gone", "I could not ask"), ("", "Please choose")):
+        said = await offer(year, "Alder County", [], group=group)
+        assert isinstance(said, Errors)
+        assert why in text_of(said)
+    year.chat.grouped = {}
+    form = await year.press("imani", await all_teams(year), "Places on Alder County")
+    assert isinstance(form, Form)
+    assert [one.name for one in form.fields][:2] == ["people", "role"]
+
+
 async def test_a_role_opens_no_place_by_itself_and_a_member_without_it_finds_no_door(year: Town) -> None:
     """The small team is not among those that Renata could join, and its address does not open it either."""
     await two_teams(year)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot import addresses, choose, outbox, schedule, seating, words
-from bot.errors import NotAllowed
+from bot.errors import DeliveryError, NotAllowed
 from bot.kinds.text import clean
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Reply
 from bot.outbox import Intent
@@ -103,13 +103,19 @@ def _make(tx: Connection, visit: Visit) -> Reply:
 
 
 async def offer(visit: Visit) -> Reply:
-    return await visit.read(_offer, visit)
+    return await visit.read(_offer, visit, await visit.services.directory.groups(visit.incoming.who))
 
 
-def _offer(tx: Connection, visit: Visit) -> Reply:
+def _offer(tx: Connection, visit: Visit, groups: Sequence[tuple[str, str]]) -> Reply:
     _, program, which = _team(tx, visit)
     roles = seating.roles(program, which)
-    fields = [Field("people", "Who?", "people", True, hint="Members of this cohort. Each decides for themselves.")]
+    alone = not groups
+    fields = [Field("people", "Who?", "people", alone, hint="Members of this cohort. Each decides for themselves.")]
+    if groups:
+        shown = tuple((one, words.cut(name, 75)) for one, name in groups[:_CHOICES])
+        fields.append(
+            Field("group", "Or everybody in a user group?", "choice", choices=shown, hint="Who is in this cohort too.")
+        )
     if roles:
         fields.append(Field("role", "As what?", "choice", True, choices=tuple((one.id, one.title) for one in roles)))
     if any(role.minor for role in roles):
@@ -134,10 +140,15 @@ async def save_offer(visit: Visit) -> Reply:
         chosen = addresses.parsed(visit.fields("people"))
     except ValueError:
         return Errors({"people": "Please choose people from the list."})
-    return await visit.once(_save_offer, visit, chosen)
+    group = visit.field("group")
+    try:
+        grouped = await visit.services.directory.in_group(visit.incoming.who, group) if group else ()
+    except DeliveryError:
+        return Errors({"group": "I could not ask who is in this group, so nothing was sent. Please try again."})
+    return await visit.once(_save_offer, visit, chosen, grouped)
 
 
-def _save_offer(tx: Connection, visit: Visit, chosen: Sequence[Address]) -> Reply:
+def _save_offer(tx: Connection, visit: Visit, chosen: Sequence[Address], grouped: Sequence[Address]) -> Reply:
     cohort, program, which = _team(tx, visit)
     roles = {one.id: one for one in seating.roles(program, which)}
     role = roles.get(visit.field("role"))
@@ -147,11 +158,17 @@ def _save_offer(tx: Connection, visit: Visit, chosen: Sequence[Address]) -> Repl
         return Errors({"consent": "People under age join when a guardian's consent is with you. Nothing was sent."})
     found = [_member(tx, which, address) for address in chosen]
     members = [one for one in found if one is not None]
-    if not members or len(members) < len(found):
+    if (not members and not grouped) or len(members) < len(found):
         return Errors({"people": "Please choose members of this cohort. Nothing was sent."})
     wrong = _obstacles(tx, program, which, members, role)
     if wrong:
         return Errors({"people": f"{wrong} Nothing was sent."})
+    others = [address for address in grouped if address not in chosen]
+    fitting = [one for one in (_member(tx, which, each) for each in others) if one is not None]
+    fitting = [one for one in fitting if not _obstacles(tx, program, which, [one], role)]
+    members += fitting
+    if not members:
+        return Errors({"group": "Nobody of this group is in this cohort and free for such a place. Nothing was sent."})
     for one in members:
         name = visit.services.ids()
         teams.offer(tx, which, one.person, role.id if role else "", visit.now, name)
@@ -161,7 +178,9 @@ def _save_offer(tx: Connection, visit: Visit, chosen: Sequence[Address]) -> Repl
             outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, OFFER, 0, one.person, due, subject=name)])
     later = [one.name for one in members if one.state != cohorts.STARTED]
     waits = f" {words.listed(later)}: it waits under /cohort until they press Start." if later else ""
-    return Outgoing(f"Offered: {words.people(len(members))}.{waits}", options=(_back(cohort),))
+    out = len(others) - len(fitting)
+    left = f" Left out, since not in this cohort or on such a team already: {words.people(out)}." if out else ""
+    return Outgoing(f"Offered: {words.people(len(members))}.{left}{waits}", options=(_back(cohort),))
 
 
 def _obstacles(tx: Connection, program: Program, which: Team, members: Sequence[Member], role: Role | None) -> str:

@@ -59,6 +59,8 @@ class Recorder:
     tells_presence: bool = False
     forgotten: list[Address] = field(default_factory=list)
     cannot_delete: bool = False
+    grouped: dict[str, list[str]] = field(default_factory=dict)
+    """Groups of people by their name."""
 
     def who(self, person: str) -> Address:
         return Address(self.name, WORKSPACE, "person", person)
@@ -112,6 +114,14 @@ class Recorder:
 
     async def installed(self, workspace: str) -> bool:
         return not self.removed
+
+    async def groups(self, workspace: str) -> Sequence[tuple[str, str]]:
+        return [(name, name) for name in self.grouped]
+
+    async def in_group(self, workspace: str, group: str) -> Sequence[Address]:
+        if group not in self.grouped:
+            raise Refused("there is no such group")
+        return [self.who(one) for one in self.grouped[group]]
 
     def _at(self, ref: str) -> Delivered:
         return next(one for one in self.delivered if one.ref == ref)

@@ -120,6 +120,8 @@ class FakeSlack:
     def __init__(self) -> None:
         self.users: dict[str, Json] = {}
         self.channels: dict[str, Json] = {CHANNEL: {"members": [BOT_USER], "archived": False, "team": TEAM}}
+        self.groups: dict[str, tuple[str, list[str]]] = {}
+        """User groups by id: a name, and who is in it."""
         self.messages: list[Message] = []
         self.modals: dict[str, Json] = {}
         self.homes: dict[str, Json] = {}
@@ -507,6 +509,14 @@ class FakeSlack:
         if known.get("hidden"):
             return {"ok": False, "error": "user_not_visible"}
         return {"ok": True, "user": known}
+
+    def _usergroups_list(self, given: Json) -> Json:
+        return {"ok": True, "usergroups": [{"id": id_, "name": name} for id_, (name, _) in self.groups.items()]}
+
+    def _usergroups_users_list(self, given: Json) -> Json:
+        if given["usergroup"] not in self.groups:
+            return {"ok": False, "error": "no_such_subteam"}
+        return {"ok": True, "users": self.groups[given["usergroup"]][1]}
 
     def _views_open(self, given: Json) -> Json:
         until, user = self._triggers.pop(given["trigger_id"], (0.0, ""))

@@ -34,6 +34,8 @@ METHODS: dict[str, tuple[str, set[str], set[str]]] = {
     "conversations.members": ("*:read", {"channel"}, {"limit", "cursor"}),
     "conversations.open": ("im:write", {"users"}, {"return_im"}),
     "users.info": ("users:read", {"user"}, {"include_locale"}),
+    "usergroups.list": ("usergroups:read", set(), {"include_disabled", "include_count", "include_users"}),
+    "usergroups.users.list": ("usergroups:read", {"usergroup"}, {"include_disabled"}),
     "views.open": ("", {"view", "trigger_id"}, set()),
     "views.update": ("", {"view"}, {"view_id", "external_id", "hash"}),
     "views.publish": ("", {"view", "user_id"}, {"hash"}),
@@ -135,8 +137,9 @@ def _unknown(given: Any, known: Any, path: str) -> Iterator[str]:
 def texts(value: Any) -> Iterator[str]:
     """Every text in a piece of Block Kit, in reading order."""
     if isinstance(value, dict) and value.get("type") in ("rich_text_section", "rich_text_quote"):
-        for kind, parts in itertools.groupby(value["elements"], key=lambda part: part["type"] == "link"):
-            yield from texts([*parts]) if kind else ["".join(texts([*parts]))]
+        for is_link, run in itertools.groupby(value["elements"], key=lambda part: part["type"] == "link"):
+            parts = list(texts(list(run)))
+            yield from parts if is_link else ["".join(parts)]
     elif isinstance(value, dict):
         for name in ("title", "text", "label", "hint", "alt_text", "fallback"):
             inner = value.get(name)

@@ -15,7 +15,7 @@ from bot.platforms.slack.checkup import look
 from bot.platforms.slack.manifest import COMMANDS, EVENTS, SCOPES, manifest
 from bot.platforms.slack.settings import Secret, SlackSettings
 from bot.platforms.slack.slack import Slack
-from tests.fakes.slack import CHANNEL, FakeSlack
+from tests.fakes.slack import CHANNEL, TEAM, FakeSlack
 from tests.slack.conftest import RENATA, channel, person, settings
 from tests.slack.installing import settings as by_link
 
@@ -45,6 +45,9 @@ async def test_the_manifest_asks_for_exactly_what_is_used(slack: FakeSlack) -> N
         await platform.writable(where) if where.kind == "channel" else None
         await platform.edit(ref, Outgoing("Hello again."))
         await platform.delete(ref)
+    slack.groups["S0LEADS"] = ("Leads", [RENATA])
+    assert await platform.groups(TEAM) == (("S0LEADS", "Leads"),)
+    assert await platform.in_group(TEAM, "S0LEADS") == [person(RENATA)]
     used = {one for one in slack.used_scopes if one and not one.startswith("app:")} | {"commands"}
     for event in EVENTS:
         used |= NEEDED_BY_EVENT[event]

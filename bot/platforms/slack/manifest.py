@@ -20,6 +20,7 @@ SCOPES = {
     "groups:read": "know the same of a cohort's private channel",
     "im:history": "read what people write to it in private messages",
     "im:write": "open a private conversation with a member",
+    "usergroups:read": "let a facilitator offer places on a team to the members of a user group",
     "users:read": "know names, time zones, guests and deactivated accounts",
 }
 """Each permission, and what it is for."""

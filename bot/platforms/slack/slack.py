@@ -14,6 +14,7 @@ from bot.messages import Address, House, Outgoing, Person
 
 from .conversation import Conversation
 from .delivery import Delivery
+from .groups import Groups
 from .home import Home
 from .news import Newsroom
 from .people import People
@@ -53,6 +54,7 @@ class Slack:
         self._installed = _installed(settings, seconds)
         self.workspaces: Workspaces = self._installed or Workspaces(settings)
         self._people = People(self.workspaces)
+        self._groups = Groups(self.workspaces)
         self._delivery = Delivery(self.workspaces, self._people)
         self._replies = Replies(self.workspaces, self._delivery)
         self._joined: tuple[House, Conversation, AsyncApp] | None = None
@@ -80,6 +82,12 @@ class Slack:
 
     async def installed(self, workspace: str) -> bool:
         return await self.workspaces.installed(workspace)
+
+    async def groups(self, workspace: str) -> Sequence[tuple[str, str]]:
+        return await self._groups.of(workspace)
+
+    async def in_group(self, workspace: str, group: str) -> Sequence[Address]:
+        return await self._groups.members(workspace, group)
 
     async def lacks(self, workspace: str) -> Sequence[str]:
         from .checkup import lacking
