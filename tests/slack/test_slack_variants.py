@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.messages import Option, Outgoing, Press, Text
+from bot.messages import Audience, Option, Outgoing, Press, Text
 from bot.platforms.slack.events import event_id, workspaces_named
 from bot.platforms.slack.slack import Slack
-from tests.fakes.slack import BOT_USER, TEAM, FakeSlack, Fault
-from tests.slack.conftest import RENATA, Door, settings
+from tests.fakes.slack import BOT_USER, CHANNEL, TEAM, FakeSlack, Fault
+from tests.slack.conftest import KWAME, RENATA, Door, settings
 from tests.slack.house import REFLECT, SAVED
 
 ORGANIZATION = "E0STATE"
@@ -28,6 +28,32 @@ async def test_a_receipt_reaches_its_writer_after_a_form_that_was_opened_among_t
     await door.settled()
     assert "Saved. Only you see it." in door.card(RENATA)
     assert door.slack.messages[-1].only == RENATA
+
+
+async def test_an_answer_in_a_thread_whose_beginning_was_deleted_stands_beside_it(door: Door) -> None:
+    """In a channel and in private messages."""
+    door.slack.faults["chat.postEphemeral"] = [Fault(error="thread_not_found")]
+    await door.slack.write(RENATA, "Help", thread_ts="1700000000.5")
+    await door.settled()
+    assert "Hello." in door.card(RENATA)
+    door.slack.faults["chat.postEphemeral"] = [Fault(error="thread_not_found")]
+    await door.slack.mention(RENATA, "help", thread_ts="1700000000.5")
+    await door.settled()
+    assert "Hello." in door.card(RENATA, CHANNEL)
+    assert door.slack.messages[-1].only == RENATA
+
+
+async def test_what_is_for_the_channel_is_posted_when_its_address_has_run_out(door: Door) -> None:
+    """And where the bot cannot post, whoever shared it reads that nobody saw it, and what to do."""
+    door.house.reply = Outgoing("We begin at nine.", audience=Audience.CHANNEL)
+    door.slack.faults["response_url"] = [Fault(404), Fault(404)]
+    await door.slack.command(RENATA, "/resources", CHANNEL)
+    await door.settled()
+    assert "We begin at nine." in door.card(KWAME, CHANNEL)
+    door.slack.channels["C0ELSE"] = {"members": [RENATA], "archived": False}
+    await door.slack.command(RENATA, "/resources", "C0ELSE")
+    await door.settled()
+    assert "nobody saw it. I am not in this channel. Invite me with /invite @Cohortbook." in door.card(RENATA)
 
 
 async def test_two_presses_without_a_trigger_are_two_and_one_that_comes_again_is_one(door: Door) -> None:

@@ -167,6 +167,9 @@ class Replies:
         try:
             await with_picture(workspace, reply.picture, ephemeral)
         except Refused:
+            if moment.thread:  # what it answered may have been deleted
+                await self._only_you(replace(moment, thread="", response_url=""), reply)
+                return
             if moment.where.kind == "person" and channel == await self._delivery.room(moment.who):
                 raise
             # Not in that channel, or the private messages were those of two people: the asker's own ones with the bot
@@ -176,9 +179,16 @@ class Replies:
     async def _to_channel(self, moment: Moment, reply: Outgoing) -> None:
         if moment.response_url:
             instead = reply.replaces and not moment.ephemeral
-            await self._respond(moment, reply, "in_channel", instead=instead)
-        else:
+            try:
+                await self._respond(moment, reply, "in_channel", instead=instead)
+                return
+            except Refused:
+                log.info("a response address had run out; posting in the channel")
+        try:
             await self._post(moment.workspace, moment.where.id, reply, moment.thread)
+        except Refused as refusal:
+            told = Outgoing(f"I could not post this in the channel, so nobody saw it. {refusal}")
+            await self._only_you(replace(moment, view="", trigger="", response_url=""), told)
 
     async def _post(self, workspace: Workspace, channel: str, reply: Outgoing, thread: str = "") -> None:
         async def post(file: str) -> None:
