@@ -58,11 +58,12 @@ async def test_a_dropped_socket_is_opened_again(socket_door: Door) -> None:
     assert len(socket_door.house.heard) == 1
 
 
-async def test_a_refresh_that_slack_announces_loses_nothing(socket_door: Door) -> None:
-    """Slack asks for a new connection every few hours."""
+@pytest.mark.parametrize("reason", ["warning", "refresh_requested", "link_disabled"])
+async def test_a_refresh_that_slack_announces_loses_nothing(socket_door: Door, reason: str) -> None:
+    """Slack asks for a new connection every few hours, before it closes one, and when Socket Mode is switched."""
     slack = socket_door.slack
     old = slack.sockets[0]
-    await old.send_json({"type": "disconnect", "reason": "refresh_requested"})
+    await old.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "applink"}})
     await slack.until(lambda: slack.sockets and slack.sockets[-1] is not old)
     await slack.until(lambda: old not in slack.sockets)
     await slack.command(RENATA, "/journal")
