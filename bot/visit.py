@@ -14,6 +14,7 @@ from bot import audit
 from bot.audit import Deed
 from bot.bookshelf import Bookshelf
 from bot.consent import Facts
+from bot.directory import Directory
 from bot.errors import CohortbookError, NoProgram, NotAllowed
 from bot.forgetting import Forgetting
 from bot.held import Held
@@ -21,7 +22,7 @@ from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.keeping import Keeping
 from bot.kinds.text import clean
-from bot.messages import Address, Command, Errors, Incoming, Outgoing, Person, Press, Reply, Submission, Text
+from bot.messages import Command, Errors, Incoming, Outgoing, Press, Reply, Submission, Text
 from bot.outbox import Intent, Row
 from bot.programs import Program
 from bot.store import Store, inbox, people
@@ -60,26 +61,6 @@ class Searcher(Protocol):
     def passage(self, which: str, groups: Collection[str] = ()) -> Hit | None:
         """Blocks until the index is open: call it from a thread."""
         ...
-
-
-class Directory(Protocol):
-    """The people and channels that the platforms know."""
-
-    async def person(self, who: Address) -> Person: ...
-
-    async def members(self, where: Address) -> Sequence[Address]: ...
-
-    async def writable(self, where: Address) -> bool: ...
-
-    async def installed(self, platform: str, workspace: str) -> bool: ...
-
-    def tells_presence(self, who: Address) -> bool: ...
-
-    async def lacks(self, who: Address) -> Sequence[str]: ...
-
-    async def groups(self, who: Address) -> Sequence[tuple[str, str]]: ...
-
-    async def in_group(self, who: Address, group: str) -> Sequence[Address]: ...
 
 
 class Library(Protocol):
