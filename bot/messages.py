@@ -10,7 +10,7 @@ interpret. A blank line separates paragraphs; a line that starts with "• " is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -84,6 +84,17 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Upload:
+    """A file in a form that was sent in. It stays with the platform until somebody reads it."""
+
+    name: str
+    size: int
+    """In bytes, as the platform says."""
+    read: Callable[[int], Awaitable[bytes]]
+    """At most so many bytes: the rest is never fetched. Raises `DeliveryError`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A form sent in. `form`, `action` and `value` are those of the `Form` that was filled."""
 
@@ -92,6 +103,8 @@ class Submission:
     value: str
     values: Mapping[str, str | Sequence[str]]
     """One entry a field: a string, or a list of strings for the kinds that take several."""
+    files: Mapping[str, Upload] = field(default_factory=dict)
+    """By field, beside its name in `values`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +213,7 @@ class Field:
     """One input of a form.
 
     text: one string. choice: one of `choices`. choices: several of them. people: several person
-    addresses. channel: one channel address. date: YYYY-MM-DD. time: HH:MM. file: a name.
+    addresses. channel: one channel address. date: YYYY-MM-DD. time: HH:MM. file: its name, and an `Upload`.
     """
 
     name: str
@@ -213,6 +226,8 @@ class Field:
     initial: str | tuple[str, ...] = ""
     limit: int = 3000
     """The longest text, in characters as the platform counts them (UTF-16 units are the strictest)."""
+    endings: tuple[str, ...] = ()
+    """Of the files that may be chosen, such as ".pdf"; empty for all. Not every client holds to it."""
     lines: int = 1
     """How tall a text box to show; 1 is a single line."""
 

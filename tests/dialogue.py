@@ -93,6 +93,11 @@ class Odd(AssertionError):
     """A step went another way than the dialogue says."""
 
 
+def brought(name: str) -> bytes:
+    """A file that somebody has at hand."""
+    return (FOLDER / "files" / name).read_bytes()
+
+
 def dialogues() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 

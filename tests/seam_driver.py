@@ -19,8 +19,9 @@ from bot.messages import (
     Reply,
     Submission,
     Text,
+    Upload,
 )
-from tests.dialogue import Stride, Value, Where, plain
+from tests.dialogue import Stride, Value, Where, brought, plain
 from tests.fakes.recorder import Delivered
 from tests.town import Town
 
@@ -94,7 +95,9 @@ class SeamDriver:
         for label, value in values.items():
             field = self._field(label)
             self._filled[field.name] = self._read(field, value)
-        sent = Submission(form.id, form.action, form.value, dict(self._filled))
+        names = [one.name for one in form.fields if one.kind == "file" and self._filled[one.name]]
+        files = {name: upload(str(self._filled[name]), brought(str(self._filled[name]))) for name in names}
+        sent = Submission(form.id, form.action, form.value, dict(self._filled), files)
         reply = self._act(sent, self._form_where)
         if isinstance(reply, Errors):
             self._errors = dict(reply.fields)
@@ -236,6 +239,13 @@ class SeamDriver:
                 values = {field.name: _middle(field) for field in reply.fields}
                 taken = await self._town.act(one.address.id, Submission(reply.id, reply.action, reply.value, values))
                 assert not isinstance(taken, Errors), f"{one.address.id}: {taken}"
+
+
+def upload(name: str, data: bytes) -> Upload:
+    async def read(most: int) -> bytes:
+        return data[:most]
+
+    return Upload(name, len(data), read)
 
 
 def _middle(field: Field) -> Value:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.app import House
 from bot.clock import DemoClock
-from tests.dialogue import Stride, Value, Where, plain
+from tests.dialogue import Stride, Value, Where, brought, plain
 from tests.discord_door.conftest import Place
 from tests.fakes.discord_rules import EPHEMERAL
 from tests.fakes.discord_server import APP, CHANNEL, Exchange
@@ -219,6 +219,8 @@ class DiscordDriver:
         several = [value] if isinstance(value, str) else list(value)
         if part["type"] == 4:
             return several[0]
+        if part["type"] == 19:
+            return [self._discord.attach(one, brought(one)) for one in several]
         names = dict(self._choices(part))
         assert set(several) <= set(names), f"{part['custom_id']} offers {list(names)}"
         chosen = [names[one] for one in several]

@@ -111,6 +111,9 @@ class Discord:
         self.openings: list[int] = []
         self.saved: Files = {}
         """Every file that was ever attached, by name; the newest of a name."""
+        self.attachments: dict[str, tuple[str, bytes]] = {}
+        """What people put into forms, by id."""
+        self.cdn_status = 200
         self.fakes_time = 0.0
         self._ids = itertools.count(1)
         self._nonces: dict[tuple[int, str], tuple[float, Json]] = {}
@@ -202,7 +205,7 @@ class Discord:
 
     async def submit(self, user: int, modal: Json, values: Mapping[str, object], *, private: bool = False) -> Exchange:
         """Fields that are not named keep what they showed."""
-        parts, resolved = [], {"users": {}, "members": {}, "channels": {}}  # type: ignore[var-annotated]
+        parts, resolved = [], {"users": {}, "members": {}, "channels": {}, "attachments": {}}  # type: ignore[var-annotated]
         for part in modal["components"]:
             if part["type"] == 10:
                 parts.append({"type": 10, "id": 1})
@@ -218,6 +221,11 @@ class Discord:
                 filled["values"] = [
                     str(one) for one in ([given] if isinstance(given, str) else cast(Sequence[object], given))
                 ]
+            for one in filled.get("values", []) if asked["type"] == 19 else []:
+                file, content = self.attachments[one]
+                url = f"{self.gateway.address.replace('ws:', 'http:').removesuffix('/gateway/')}/cdn/{one}"
+                told = {"id": one, "filename": file, "size": len(content), "url": url, "proxy_url": url}
+                resolved["attachments"][one] = told | {"ephemeral": True}
             for one in filled.get("values", []) if asked["type"] == 5 else []:
                 resolved["users"][one] = self.users[int(one)]
                 if int(one) in self.members:
@@ -299,7 +307,17 @@ class Discord:
         app = web.Application(client_max_size=1 << 26, middlewares=middlewares)
         app.router.add_get("/gateway/", self.gateway.serve)
         app.router.add_route("*", "/api/v10/{path:.*}", self.rest)
+        app.router.add_get("/cdn/{id}", self._attached)
         return app
+
+    def attach(self, name: str, data: bytes) -> str:
+        """Somebody chooses a file in a form; returns its id."""
+        id_ = str(self.snowflake())
+        self.attachments[id_] = (name, data)
+        return id_
+
+    async def _attached(self, request: web.Request) -> web.Response:
+        return web.Response(status=self.cdn_status, body=self.attachments[request.match_info["id"]][1])
 
     # --- REST ---------------------------------------------------------------------------------------
 

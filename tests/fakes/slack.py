@@ -178,6 +178,8 @@ class FakeSlack:
         app.router.add_route("*", "/api/{method}", self._call)
         app.router.add_get("/link", self._link)
         app.router.add_post("/upload/{file}", self._upload)
+        app.router.add_get("/download/{file}", self._download)
+        app.router.add_get("/sign-in", self._sign_in)
         app.router.add_post("/response/{url}", self._response)
         return app
 
@@ -568,6 +570,32 @@ class FakeSlack:
         self.files[request.match_info["file"]].data = await request.read()
         return web.Response(text="OK - 1", content_type="text/plain")
 
+    def put_into_form(self, name: str, data: bytes) -> Json:
+        """What a form sends of a file that somebody chose in it."""
+        file = f"F{next(self._count)}"
+        self.files[file] = Uploaded(name, data)
+        return {"files": [{"id": file, "name": name, "size": len(data), "mode": "hosted"}]}
+
+    def _files_info(self, given: Json) -> Json:
+        if given["file"] not in self.files:
+            return {"ok": False, "error": "file_not_found"}
+        url = f"http://127.0.0.1:{self._port}/download/{given['file']}"
+        return {"ok": True, "file": {"id": given["file"], "url_private_download": url}}
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        fault = self.faults["download"].pop(0) if self.faults["download"] else Fault()
+        if fault.until is not None:
+            await fault.until.wait()
+        known = request.headers.get("Authorization", "").removeprefix("Bearer ") in self.tokens
+        if fault.status == 302 or not known:
+            return web.Response(status=302, headers={"Location": "/sign-in"})
+        if fault.status != 200:
+            return web.Response(status=fault.status)
+        return web.Response(body=self.files[request.match_info["file"]].data)
+
+    async def _sign_in(self, request: web.Request) -> web.StreamResponse:
+        return web.Response(text="<html>Please sign in</html>", content_type="text/html")
+
     def _files_completeUploadExternal(self, given: Json) -> Json:
         files = json.loads(given["files"])
         for one in files:
@@ -861,6 +889,8 @@ def initial_state(view: Json) -> Json:
                 box["selected_date"] = element.get("initial_date")
             case "timepicker":
                 box["selected_time"] = element.get("initial_time")
+            case "file_input":
+                box["files"] = []
         state[block["block_id"]] = {"answer": box}
     return state
 

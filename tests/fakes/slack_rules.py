@@ -39,6 +39,7 @@ METHODS: dict[str, tuple[str, set[str], set[str]]] = {
     "views.open": ("", {"view", "trigger_id"}, set()),
     "views.update": ("", {"view"}, {"view_id", "external_id", "hash"}),
     "views.publish": ("", {"view", "user_id"}, {"hash"}),
+    "files.info": ("files:read", {"file"}, set()),
     "files.getUploadURLExternal": ("files:write", {"filename", "length"}, {"alt_txt"}),
     "files.completeUploadExternal": ("files:write", {"files"}, {"channel_id", "thread_ts", "initial_comment"}),
 }

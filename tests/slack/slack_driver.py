@@ -10,7 +10,7 @@ from typing import Any
 from bot.app import House
 from bot.clock import DemoClock
 from bot.platforms.slack.slack import Slack
-from tests.dialogue import Stride, Value, Where, plain
+from tests.dialogue import Stride, Value, Where, brought, plain
 from tests.fakes.slack import CHANNEL, FakeSlack, Message, buttons, initial_state
 from tests.fakes.slack_rules import texts
 from tests.seam_driver import MENTION, RESIDENTS
@@ -203,6 +203,9 @@ class SlackDriver:
                 return {"selected_date": values[0] if re.fullmatch(r"\d{4}-\d\d-\d\d", values[0]) else None}
             case "timepicker":
                 return {"selected_time": values[0]}
+            case "file_input":
+                assert values[0].rpartition(".")[2] in element["filetypes"], "the client offers other files only"
+                return self._slack.put_into_form(values[0], brought(values[0]))
         return {"value": values[0]}
 
     def _named(self, name: str) -> str:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from bot.cli import main
 from bot.features import ROUTE
 from bot.messages import File, Outgoing
+from bot.platforms.slack import downloads
 from bot.platforms.slack.checkup import look
 from bot.platforms.slack.manifest import COMMANDS, EVENTS, SCOPES, manifest
 from bot.platforms.slack.settings import Secret, SlackSettings
@@ -48,6 +49,8 @@ async def test_the_manifest_asks_for_exactly_what_is_used(slack: FakeSlack) -> N
     slack.groups["S0LEADS"] = ("Leads", [RENATA])
     assert await platform.groups(TEAM) == (("S0LEADS", "Leads"),)
     assert await platform.in_group(TEAM, "S0LEADS") == [person(RENATA)]
+    workspace = await platform.workspaces.of(TEAM)
+    await downloads.fetch(workspace, slack.put_into_form("a.txt", b"1")["files"][0]["id"], 9)
     used = {one for one in slack.used_scopes if one and not one.startswith("app:")} | {"commands"}
     for event in EVENTS:
         used |= NEEDED_BY_EVENT[event]

@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page
 from playwright.sync_api import TimeoutError as TooLong
 
-from tests.dialogue import Stride, Value, Where, plain
+from tests.dialogue import FOLDER, Stride, Value, Where, plain
 
 ROOMS = {"private": "me", "channel": "channel"}
 IDLE = """() => document.getElementById('working').hidden
@@ -145,6 +145,8 @@ class BrowserDriver:
             box = self._box(field)
             if box.evaluate("(one) => one.tagName") == "SELECT":
                 box.select_option(label=values[0])
+            elif box.get_attribute("type") == "file":
+                box.set_input_files([FOLDER / "files" / one for one in values])
             else:
                 box.fill(values[0])
             return

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 
 import httpx
 import pytest
 from conftest import ORIGIN, Door
 from starlette.types import Message
+
+from bot.messages import Submission
 
 EVERY_POST = ("command", "text", "press", "submit", "dismiss", "clock", "home", "suggest")
 
@@ -139,6 +142,24 @@ async def test_more_than_a_megabyte_is_too_much(door: Door) -> None:
     reply = await door.post("text", text="x" * 1_100_000, where="me")
     assert reply.status_code == 413
     assert "too much" in reply.json()["error"]
+
+
+async def test_a_file_in_a_form_may_be_larger_and_one_in_pieces_is_none(door: Door) -> None:
+    """What is sent of it arrives as it was; what is no file counts as if none had been chosen."""
+    opened = await door.post("command", name="paper", text="", where="me", event="e1")
+    form = opened.json()["reply"]
+    assert form["fields"][0]["endings"] == [".pdf"]
+    data = b"\x00\xff" * 1_000_000
+    for number, (given, there) in enumerate(
+        [({"name": "a.pdf", "data": b64encode(data).decode()}, True), ({"name": "a.pdf", "data": "?"}, False)]
+    ):
+        reply = await door.post("submit", form=form["id"], values={"file": given}, event=f"s{number}")
+        assert reply.status_code == 200
+        sent = door.house.heard[-1].what
+        assert isinstance(sent, Submission)
+        assert sent.values == {"file": "a.pdf"}
+        assert ("file" in sent.files) is there
+        assert not there or await sent.files["file"].read(5) == data[:5]
 
 
 async def test_the_origin_in_these_tests_is_the_page_itself() -> None:

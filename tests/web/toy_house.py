@@ -77,6 +77,7 @@ EVERY_KIND = (
     Field("day", "From which day?", "date"),
     Field("hour", "At what time?", "time", initial="08:30"),
 )
+PAPERS = (Field("file", "A paper", "file", True, limit=10_000_000, endings=(".pdf",)),)
 PLACES = (Field("who", "Members", "people", True), Field("room", "Channel", "channel", True))
 
 
@@ -142,6 +143,7 @@ class ToyHouse:
             ("cohort", "Your next dates, your time zone, pause or leave"),
             ("journal", "What you wrote, for your eyes only"),
             ("kinds", "Every kind of field"),
+            ("paper", "Bring a file along"),
             ("growth", "Your own ratings over time"),
             ("download", "Take your own words with you"),
             ("tell", "Say something to the channel"),
@@ -164,6 +166,8 @@ class ToyHouse:
                 return self._form("kinds", EVERY_KIND)
             case "cohort":
                 return self._form("places", PLACES)
+            case "paper":
+                return self._form("papers", PAPERS)
             case "growth":
                 return Outgoing("Your own answers.", picture=Picture(PIXEL, "A line that rises from 2 to 4."))
             case "download":

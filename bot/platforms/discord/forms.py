@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import discord
 from discord import ui
 
-from bot.messages import Address, Errors, Field, Form
+from bot.messages import Address, Errors, Field, Form, Upload
 
+from . import downloads
 from .notebook import Button, Notebook
 from .prose import cut, pages, units
 
@@ -30,6 +32,7 @@ class Sent:
     action: str
     value: str
     values: Values
+    files: Mapping[str, Upload]
 
 
 async def modal(form: Form, notebook: Notebook) -> ui.Modal:
@@ -130,7 +133,7 @@ async def read(data: Mapping[str, Any], workspace: str, notebook: Notebook) -> S
         action, value = button.action, button.value
     else:
         return None
-    return Sent(form, action, value, values(data, workspace))
+    return Sent(form, action, value, values(data, workspace), uploads(data))
 
 
 def values(data: Mapping[str, Any], workspace: str) -> Values:
@@ -150,6 +153,18 @@ def values(data: Mapping[str, Any], workspace: str) -> Values:
                 found[name] = "".join(str(files.get(one, {}).get("filename", "")) for one in values[:1])
             case _:
                 found[name] = values if "values" in given else str(given.get("value") or "")
+    return found
+
+
+def uploads(data: Mapping[str, Any]) -> dict[str, Upload]:
+    attached = data.get("resolved", {}).get("attachments", {})
+    found = {}
+    for part in data.get("components", ()):
+        given = part.get("component") or {}
+        if given.get("type") == discord.ComponentType.file_upload.value:
+            for one in [attached[str(key)] for key in given.get("values") or () if str(key) in attached][:1]:
+                read = partial(downloads.fetch, str(one["url"]))
+                found[str(given["custom_id"])] = Upload(str(one["filename"]), int(one["size"]), read)
     return found
 
 

@@ -101,7 +101,9 @@ class Reception:
             await self._answers.hand_back(interaction, OLD_FORM, data)
             return
         self._door.people.resolved(data.get("resolved", {}))
-        incoming = await self._welcome(interaction, Submission(sent.id, sent.action, sent.value, sent.values))
+        incoming = await self._welcome(
+            interaction, Submission(sent.id, sent.action, sent.value, sent.values, sent.files)
+        )
         if incoming is not None:
             reply = await self._in_time(interaction, incoming)
             await self._answers.show(interaction, reply, incoming, sent=sent)

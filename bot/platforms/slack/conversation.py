@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from bot.errors import CohortbookError, DeliveryError
@@ -24,15 +25,16 @@ from bot.messages import (
     Reply,
     Submission,
     Text,
+    Upload,
 )
 
-from . import events
+from . import downloads, events
 from .events import Body
 from .home import Home
 from .replies import Moment, Replies
 from .seen import Seen
 from .text import Json
-from .views import card_view, error_blocks, form_view, read_form, where_of
+from .views import Sent, card_view, error_blocks, form_view, read_form, where_of
 from .workspaces import PLATFORM, Workspaces
 
 log = logging.getLogger(__name__)
@@ -40,11 +42,16 @@ log = logging.getLogger(__name__)
 _LATE_SECONDS = 2 * 24 * 60 * 60
 """What was handled is remembered for longer than this, and nobody expects an answer any more."""
 _FORM_SECONDS = 2.4
+_FILE_SECONDS = 1.8
 """Slack shows an error of its own when a form is not answered in three."""
 _FAULT = "Something went wrong on my side, so nothing was done. Nothing that was kept is lost. Please try again."
 _FORM_FAULT = "Something went wrong on my side. Your words are still in this form. Please press the button again."
 _FORM_SLOW = "Saving takes longer than it should. Your words are still in this form. Please press the button again."
 _FORM_DAMAGED = "This form is from another version of me, so nothing was saved. Please copy your words first."
+_READING = Outgoing(
+    "I am reading your file. That can take half a minute. What comes of it appears here; you may close this, and it "
+    "comes as a message."
+)
 _WORDS_ONLY = Outgoing("I can read typed words only, so I did nothing with that file. It stays where you put it.")
 
 
@@ -179,10 +186,21 @@ class Conversation:
         moment = replace(
             moment, where=where, channel=origin.room, thread=origin.thread, response_url=origin.response_url
         )
-        reply = await self._ask(Incoming(event, moment.who, where, sent.submission), _FORM_FAULT)
+        what = replace(sent.submission, files=_uploads(moment, sent))
+        asking = asyncio.ensure_future(self._ask(Incoming(event, moment.who, where, what), _FORM_FAULT))
+        if sent.files:
+            done, _ = await asyncio.wait({asking}, timeout=_FILE_SECONDS)
+            if not done:
+                self.later(self._read_at_last(moment, asking))
+                return {"response_action": "update", "view": card_view(_READING, moment.origin.where)}
+        reply = await asking
         if not isinstance(reply, Errors):
             self.later(self._home.refresh(self._house, moment.workspace, moment.who))
         return self._after_form(moment, view, reply)
+
+    async def _read_at_last(self, moment: Moment, asking: asyncio.Future[Reply]) -> None:
+        """In the window that says it is being read, or as a message when that was closed."""
+        await self._replies.show(moment, await asking)
 
     def _after_form(self, moment: Moment, view: Body, reply: Reply) -> Json:
         """The receipt appears where the form was opened; in App Home, in the window itself."""
@@ -224,6 +242,13 @@ class Conversation:
 
 def _told(incoming: Incoming, sentence: str) -> Reply:
     return Errors({"": sentence}) if isinstance(incoming.what, Submission) else Outgoing(sentence)
+
+
+def _uploads(moment: Moment, sent: Sent) -> dict[str, Upload]:
+    return {
+        name: Upload(put.name, put.size, partial(downloads.fetch, moment.workspace, put.id))
+        for name, put in sent.files.items()
+    }
 
 
 def _errors(found: dict[str, str]) -> Json:

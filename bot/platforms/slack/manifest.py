@@ -15,6 +15,7 @@ SCOPES = {
     "channels:read": "know who is in a cohort's public channel, and whether it was archived or deleted",
     "chat:write": "write messages, and change or take back its own",
     "commands": "offer its slash commands and the message shortcut",
+    "files:read": "read a file that a facilitator puts into the form for a new entry",
     "files:write": "show charts and hand over a member's own download",
     "groups:history": "look up, after a lost answer, whether a message arrived in a private channel",
     "groups:read": "know the same of a cohort's private channel",

@@ -35,11 +35,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Put:
+    """A file that somebody put into a form; Slack keeps it."""
+
+    id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sent:
     """What comes back from a modal."""
 
     submission: Submission
     origin: Origin
+    files: Mapping[str, Put]
 
 
 def form_view(form: Form, origin: Origin) -> Json:
@@ -183,7 +193,10 @@ def _time(field: Field) -> Json:
 
 
 def _file(field: Field) -> Json:
-    return {"type": "file_input", "max_files": 1}
+    made: Json = {"type": "file_input", "max_files": 1}
+    if field.endings:
+        made["filetypes"] = [one.removeprefix(".") for one in field.endings]
+    return made
 
 
 _ELEMENTS: dict[str, Callable[[Field], Json]] = {
@@ -217,13 +230,20 @@ def read_form(view: Mapping[str, object], workspace: str) -> Sent | None:
     if view.get("callback_id") != FORM or not about.get("form") or not about.get("action"):
         return None
     values: dict[str, str | Sequence[str]] = {}
+    files: dict[str, Put] = {}
     state = view.get("state")
     boxes = state.get("values") if isinstance(state, Mapping) else None
     for name, box in (boxes or {}).items() if isinstance(boxes, Mapping) else ():
         given: Json = next(iter(box.values()), {}) if isinstance(box, Mapping) else {}
         values[str(name).removeprefix(_BOX)] = _value(given, workspace)
+        if given.get("type") == "file_input":
+            files |= {str(name).removeprefix(_BOX): _put(one) for one in (given.get("files") or ())[:1]}
     submission = Submission(str(about["form"]), str(about["action"]), str(about.get("value") or ""), values)
-    return Sent(submission, Origin(*(str(about.get(one.name) or "") for one in dataclass_fields(Origin))))
+    return Sent(submission, Origin(*(str(about.get(one.name) or "") for one in dataclass_fields(Origin))), files)
+
+
+def _put(given: Json) -> Put:
+    return Put(str(given.get("id") or ""), str(given.get("name") or ""), int(given.get("size") or 0))
 
 
 def _value(given: Json, workspace: str) -> str | list[str]:

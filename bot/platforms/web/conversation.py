@@ -24,7 +24,7 @@ from .history import Body
 from .people import PersonCard
 from .playground import REF, Playground
 from .views import OpenForm, Room
-from .wire import Json, errors_body, form_body, message_body, offers, read_values, units
+from .wire import Json, errors_body, form_body, message_body, offers, read_files, read_values, units
 
 LONGEST_TEXT = 4000
 MENTION = re.compile(r"@cohortbook\b[,:]?\s*", re.IGNORECASE)
@@ -84,7 +84,7 @@ class Conversation:
         if problems:
             return errors_body(Errors(problems))
         room: Room = "channel" if opened.where.kind == "channel" else "me"
-        what = Submission(form.id, form.action, form.value, values)
+        what = Submission(form.id, form.action, form.value, values, read_files(form, raw))
         return await self._hand_over(person, room, event, what, pressed=opened.opened_on)
 
     async def home(self, person: PersonCard) -> Json:

@@ -29,7 +29,8 @@ from .wire import Json, whole
 log = logging.getLogger(__name__)
 
 STATIC = Path(__file__).parent / "static"
-LARGEST = 1_000_000
+LARGEST, LARGEST_FORM = 1_000_000, 20_000_000
+"""In bytes; a form may bring a file along, which grows by a third on its way."""
 OUR_FAULT = "Something went wrong on our side. Nothing was lost: your text is still in the box. Please try again."
 Work: TypeAlias = Callable[[PersonCard, Json], Awaitable[Json]]
 
@@ -57,7 +58,7 @@ def routes(playground: Playground, house: House) -> list[BaseRoute]:
     def post(path: str, work: Work) -> Route:
         async def endpoint(request: Request) -> Response:
             try:
-                body = await read(request)
+                body = await read(request, LARGEST_FORM if path == "submit" else LARGEST)
             except Declined as declined:
                 return problem(declined.status, str(declined))
             return await answered(path, work, desk.person(body.get("as")), body)
@@ -181,11 +182,11 @@ async def answered(path: str, work: Work, person: PersonCard | None, body: Json)
         return problem(500, OUR_FAULT)
 
 
-async def read(request: Request) -> Json:
+async def read(request: Request, most: int = LARGEST) -> Json:
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
-        if len(received) > LARGEST:
+        if len(received) > most:
             raise Declined(413, "This is too much to send at once. Nothing is lost: please shorten it.")
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise Declined(415, "The playground reads JSON only.")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeAlias
 
-from bot.messages import Errors, Field, Form, Outgoing
+from bot.messages import Errors, Field, Form, Outgoing, Upload
 
 from .history import Body
 
@@ -77,6 +78,7 @@ def form_body(form: Form, people: Pairs, channels: Pairs) -> Json:
                 "initial": field.initial if isinstance(field.initial, str) else list(field.initial),
                 "limit": field.limit,
                 "lines": field.lines,
+                "endings": list(field.endings),
             }
             for field in form.fields
         ],
@@ -103,12 +105,33 @@ def read_values(form: Form, raw: Mapping[str, object], people: Pairs, channels: 
             if not set(several) <= allowed:
                 problems[field.name] = CHOOSE
             continue
+        if field.kind == "file":
+            values[field.name] = str(given.get("name") or "") if isinstance(given, dict) else ""
+            continue
         one = given if isinstance(given, str) else ""
         values[field.name] = one
         problem = _problem(field, one, allowed) if one else ""
         if problem:
             problems[field.name] = problem
     return values, problems
+
+
+def read_files(form: Form, raw: Mapping[str, object]) -> dict[str, Upload]:
+    """The files among what was filled in. What is not one at all is left out, as if nothing had been chosen."""
+    found = {}
+    for field in form.fields:
+        given = raw.get(field.name)
+        if field.kind == "file" and isinstance(given, dict) and given.get("name"):
+            try:
+                data = b64decode(str(given.get("data") or ""), validate=True)
+            except ValueError:
+                continue
+            found[field.name] = Upload(str(given["name"]), len(data), partial(_beginning, data))
+    return found
+
+
+async def _beginning(data: bytes, most: int) -> bytes:
+    return data[:most]
 
 
 def units(text: str) -> int:

@@ -4,6 +4,7 @@ import { el } from "./dom.js";
 
 const MANY = 7; // more choices than this are a list to open
 const SCALE_LABEL = 3; // labels up to this length stand side by side
+const TOO_LARGE = "This file is too large to send. Please choose a smaller one, or a part of it.";
 
 export function makeField(field) {
   const id = `f-${field.name}`;
@@ -31,6 +32,7 @@ export function makeField(field) {
     node,
     show,
     read: part.read,
+    send: part.send ?? part.read,
     focus: () => part.input?.focus(),
     check: () => part.check?.() || (field.required && isEmpty(part.read()) ? missing(field) : ""),
   };
@@ -65,10 +67,26 @@ function textPart(field, id) {
 function simplePart(type) {
   return (field, id) => {
     const input = el("input", { id, type });
-    if (type !== "file") input.value = field.initial;
-    const read = () => (type === "file" ? (input.files[0]?.name ?? "") : input.value);
-    return { input, nodes: [input], read };
+    input.value = field.initial;
+    return { input, nodes: [input], read: () => input.value };
   };
+}
+
+function filePart(field, id) {
+  const input = el("input", { id, type: "file", accept: field.endings.join(",") });
+  const read = () => input.files[0]?.name ?? "";
+  const check = () => ((input.files[0]?.size ?? 0) > field.limit ? TOO_LARGE : "");
+  const send = async () => (input.files.length ? { name: read(), data: await base64(input.files[0]) } : "");
+  return { input, nodes: [input], read, check, send };
+}
+
+function base64(file) {
+  return new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onerror = () => failed(new Error("This file cannot be read any more. Please choose it again."));
+    reader.readAsDataURL(file);
+  });
 }
 
 function selectPart(field, id) {
@@ -120,5 +138,5 @@ const PARTS = {
   channel: selectPart,
   date: simplePart("date"),
   time: simplePart("time"),
-  file: simplePart("file"),
+  file: filePart,
 };

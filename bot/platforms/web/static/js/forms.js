@@ -66,6 +66,8 @@ export function showForm(form) {
 
 const values = () => Object.fromEntries(open.fields.map((field) => [field.name, field.read()]));
 
+const sent = async (fields) => Object.fromEntries(await Promise.all(fields.map(async (field) => [field.name, await field.send()])));
+
 const touched = () => JSON.stringify(values()) !== open.before;
 
 async function leave() {
@@ -92,7 +94,7 @@ async function send() {
   current.submit.setAttribute("aria-disabled", "true");
   current.submit.textContent = "One moment…";
   try {
-    const body = { event: newEvent(), as: current.as, form: current.form.id, values: values() };
+    const body = { event: newEvent(), as: current.as, form: current.form.id, values: await sent(current.fields) };
     const { reply } = await post("submit", body);
     if (reply?.kind === "errors") showErrors(reply.fields);
     else {
