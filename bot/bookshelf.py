@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from bot.errors import CohortbookError
+from bot.messages import Upload
 from index.documents import DRAFT, RETIRED, Entry
 from index.errors import SearchError
+from index.intake.confined import Limits, promising
 from index.readers import may_read
 from index.shelf import Shelf, Standing
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from index.encoder import Encoder
 
 T = TypeVar("T")
+LARGEST = Limits().file
 _OF_A_TITLE, _OF_AN_ID = 20, 8
 
 
@@ -41,6 +44,8 @@ class Bookshelf:
     own: Path
     search: Indexed
     lock: threading.Lock = field(default_factory=threading.Lock)
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Foreign files are read one after the other: each may take a whole core for half a minute."""
 
     async def standing(self, groups: Collection[str]) -> list[Standing]:
         """Every entry that somebody in these groups may see, drafts and retired ones too."""
@@ -56,6 +61,21 @@ class Bookshelf:
     async def put(self, entry: Entry) -> Entry:
         """Write it in the place of what has its id. A draft is found by nobody, so no index is built."""
         return await self._change(lambda shelf: shelf.put(entry, replacing=True), found=entry.status != DRAFT)
+
+    async def read(self, file: Upload, name: str, today: date) -> Entry:
+        """What a file holds, as an entry that is kept nowhere yet. Raises DeliveryError when it cannot be fetched."""
+        from index.intake import entry_of
+
+        try:
+            promising(name, file.size)
+            async with self.reading:
+                content = await file.read(LARGEST + 1)
+                return await asyncio.to_thread(
+                    entry_of, content, name, title="", kind="reading", origin=f"{name}, added here", source_url="",
+                    license_note="", today=today,
+                )  # fmt: skip
+        except SearchError as problem:
+            raise ShelfError(str(problem)) from problem
 
     async def publish(self, entry: Entry, today: date) -> Entry:
         return await self.put(replace(entry, status="current", last_checked=today.isoformat()))

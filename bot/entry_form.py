@@ -16,6 +16,10 @@ from index.documents import Entry, web_address
 from index.readers import closed
 
 TITLE_LIMIT, TEXT_LIMIT, LINK_LIMIT = 100, 3000, 300
+ONLY_WHAT_MAY_BE_SHOWN = (
+    "Please add only what you may show to everybody whom you choose. A book or an article of somebody else is better "
+    "summarized in your own words, with a link."
+)
 _OPEN = "everyone"
 _PERSON = ("facilitator", "director", "coach", "privacy contact")
 
@@ -31,8 +35,6 @@ def curator(tx: Connection, visit: Visit) -> Groups:
 
 def form(tx: Connection, visit: Visit, action: str, of: Entry | None = None, intro: str = "") -> Form:
     """`of`: the entry that is to be changed."""
-    audiences = _audiences(tx, visit, of)
-    person = (of.escalate_to if of else "") or _PERSON[0]
     return Form(
         visit.services.ids(),
         "Change an entry" if of else "A new entry",
@@ -40,20 +42,50 @@ def form(tx: Connection, visit: Visit, action: str, of: Entry | None = None, int
         (
             _title(of),
             text_field(of),
-            Field("audience", "Who may find it?", "choice", True, choices=audiences, initial=audiences[0][0]),
-            link_field(of),
-            Field(
-                "person",
-                "Whom to ask when it is not enough",
-                "choice",
-                True,
-                choices=tuple((one, one) for one in dict.fromkeys((person, *_PERSON))),
-                initial=person,
-            ),
+            *_around(tx, visit, of),
         ),
         of.id if of else "",
         intro=intro,
         submit="Save and publish" if of and of.status == "current" else "Look at it first",
+    )
+
+
+def from_file(tx: Connection, visit: Visit, action: str, endings: tuple[str, ...], most: int) -> Form:
+    """The form of an entry whose text a file brings."""
+    return Form(
+        visit.services.ids(),
+        "A new entry from a file",
+        action,
+        (
+            file_field(endings, most),
+            Field("title", "Title", limit=TITLE_LIMIT, hint="As people would call it. Left empty: as the file says."),
+            *_around(tx, visit, None),
+        ),
+        intro=ONLY_WHAT_MAY_BE_SHOWN,
+        submit="Look at it first",
+    )
+
+
+def file_field(endings: tuple[str, ...], most: int) -> Field:
+    kinds = ", ".join(one.removeprefix(".") for one in endings if one != ".htm")
+    hint = f"Only what you may show. {kinds}; at most {most // 1_000_000} MB. Pictures are left out."
+    return Field("file", "File", "file", True, hint=hint, limit=most, endings=endings)
+
+
+def _around(tx: Connection, visit: Visit, of: Entry | None) -> tuple[Field, ...]:
+    audiences = _audiences(tx, visit, of)
+    person = (of.escalate_to if of else "") or _PERSON[0]
+    return (
+        Field("audience", "Who may find it?", "choice", True, choices=audiences, initial=audiences[0][0]),
+        link_field(of),
+        Field(
+            "person",
+            "Whom to ask when it is not enough",
+            "choice",
+            True,
+            choices=tuple((one, one) for one in dict.fromkeys((person, *_PERSON))),
+            initial=person,
+        ),
     )
 
 
@@ -83,12 +115,16 @@ def link_field(of: Entry | None = None) -> Field:
     )
 
 
-def read(visit: Visit, entry: Entry, allowed: tuple[str, ...]) -> Entry | Errors:
-    """`entry` with what was filled in. `allowed`: the audiences that could be chosen."""
-    title, text, link = " ".join(visit.field("title").split()), visit.field("text"), visit.field("link")
+def read(visit: Visit, entry: Entry, allowed: tuple[str, ...], *, typed: bool = True) -> Entry | Errors:
+    """`entry` with what was filled in. `allowed`: the audiences that could be chosen.
+
+    `typed`: title and text were. Otherwise a file brings the text, and the title where none is given.
+    """
+    title, link = " ".join(visit.field("title").split()), visit.field("link")
+    text = visit.field("text") if typed else entry.body
     wrong: dict[str, str] = {}
     for name, value, limit in (("title", title, TITLE_LIMIT), ("text", text, TEXT_LIMIT), ("link", link, LINK_LIMIT)):
-        if not value and name != "link":
+        if not value and name != "link" and typed:
             wrong[name] = "Please fill this in."
         if words.length(value) > limit:
             wrong[name] = (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from index.documents import DRAFT, RETIRED, Entry, load_sound
+from index.documents import DRAFT, LARGEST_FILE, RETIRED, Entry, load_sound
 from index.errors import SearchError
 from index.folders import sha256
 
@@ -54,6 +54,11 @@ class Shelf:
         if not replacing and ((self.folder / f"{entry.id}.md").exists() or under.exists()):
             raise ShelfProblem(
                 f"There is an entry {entry.id} already. Replace it, or give this one another id. Nothing was added."
+            )
+        if len(text_of(entry).encode()) > LARGEST_FILE:
+            raise ShelfProblem(
+                f"{entry.id} would hold more text than fits into one entry. Please make several of it. Nothing was "
+                f"added."
             )
         written = replace(entry, over=sha256(under) if under.exists() else "", file=f"{entry.id}.md")
         self._write(written)

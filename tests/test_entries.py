@@ -91,9 +91,9 @@ async def test_the_list_tells_what_is_found_what_waits_and_what_is_broken(town: 
     page = await town.act("imani", Press("entries.list"))
     assert "96 entries can be found, 0 of them added here" in text_of(page)
     assert "broken.md, line 1" in text_of(page)
-    assert labels(page)[:2] == ["Add an entry", "Draft: The choir"]
+    assert labels(page)[:3] == ["Add an entry", "Add a file", "Draft: The choir"]
     last = labels(await town.press("imani", page, "More"))
-    assert not set(last[1:-1]) & set(labels(page))
+    assert not set(last[2:-1]) & set(labels(page))
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.requests",
     "bot.features.curating",
     "bot.features.entries",
+    "bot.features.entry_files",
     "bot.features.papers",
     "bot.features.versions",
     "bot.features.breaks",

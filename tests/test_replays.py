@@ -25,7 +25,7 @@ from tests.ways import kept
 
 pytestmark = pytest.mark.model
 
-FOR_LEADERS = ("setup.", "facilitation.", "broadcasts.", "curating.", "entries.")
+FOR_LEADERS = ("setup.", "facilitation.", "broadcasts.", "curating.", "entries.", "entry-files.")
 PERSONAL = {"entry": entry, "share": share, "request": request, "broadcast": broadcast, "note": unsigned}
 ROLES = {
     # who they are to the sample cohort, and what of its own their workspace's others may use

@@ -31,7 +31,7 @@ async def listing(visit: Visit) -> Reply:
     live = [one for one in found if one.entry.status not in (DRAFT, RETIRED)]
     again = sum(rechecks.due(one, today) for one in found)
     broken = "".join(f"\n• {line}" for line in failed[:5])
-    options = [Option("Add an entry", "entries.new", style="primary")]
+    options = [Option("Add an entry", "entries.new", style="primary"), Option("Add a file", "entry-files.new")]
     options += [Option(_label(one, visit), "entries.show", one.entry.id) for one in shown]
     if (page + 1) * _AT_ONCE < len(found):
         options.append(Option("More", "entries.list", str(page + 1)))
@@ -82,8 +82,7 @@ def _new(tx: Connection, visit: Visit) -> Form:
         tx,
         visit,
         "entries.add",
-        intro="Please add only what you may show to everybody whom you choose. A book or an article of somebody "
-        "else is better summarized in your own words, with a link.",
+        intro=entry_form.ONLY_WHAT_MAY_BE_SHOWN,
     )
 
 
@@ -97,8 +96,9 @@ async def change(visit: Visit) -> Reply:
     one = await _found(visit)
     if words.length(one.entry.body) > entry_form.TEXT_LIMIT:
         return Outgoing(
-            "This entry is longer than a form can hold, so it cannot be changed here. Whoever runs this bot can "
-            "replace it from a file with `cohortbook knowledge add --replace`. Nothing was changed."
+            "This entry is longer than a form can hold. You can send a file with the changed text in its place. "
+            "Nothing was changed.",
+            options=(Option("Send a file", "entry-files.instead", one.entry.id),),
         )
     return await visit.read(entry_form.form, visit, "entries.save-change", one.entry)
 

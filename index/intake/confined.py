@@ -37,18 +37,25 @@ class Unreadable(SearchError):
 
 def read(content: bytes, name: str, limits: Limits = Limits()) -> Text:
     """`name` says by its ending how to read it, and names it in messages. Raises `Unreadable`."""
-    ending = Path(name).suffix.lower()
-    if ending not in ENDINGS:
-        raise Unreadable(f"{name}: I cannot read this kind of file. It can be one of {', '.join(sorted(ENDINGS))}.")
-    if len(content) > limits.file:
+    promising(name, len(content), limits)
+    answer = _in_child(content, Path(name).suffix.lower(), name, limits)
+    if "refused" in answer:
+        raise Unreadable(f"{name}: {answer['refused']} Nothing was added.")
+    return Text(answer["title"], answer["body"])
+
+
+def promising(name: str, size: int, limits: Limits = Limits()) -> None:
+    """Raises `Unreadable` for what need not even be fetched."""
+    if Path(name).suffix.lower() not in ENDINGS:
+        raise Unreadable(
+            f"{name}: I cannot read this kind of file. It can be one of {', '.join(sorted(ENDINGS))}. Nothing was "
+            f"added."
+        )
+    if size > limits.file:
         raise Unreadable(
             f"{name}: the file is larger than {limits.file // 1_000_000} MB, so it was not read. Make several of it, "
-            f"or add the pages that people ask for."
+            f"or add the pages that people ask for. Nothing was added."
         )
-    answer = _in_child(content, ending, name, limits)
-    if "refused" in answer:
-        raise Unreadable(f"{name}: {answer['refused']}")
-    return Text(answer["title"], answer["body"])
 
 
 def _in_child(content: bytes, ending: str, name: str, limits: Limits) -> dict[str, str]:
@@ -74,8 +81,8 @@ def _in_child(content: bytes, ending: str, name: str, limits: Limits) -> dict[st
             os.killpg(child.pid, signal.SIGKILL)
             child.communicate()
             raise Unreadable(
-                f"{name}: reading it took longer than {limits.seconds:g} seconds, so it was left out. A text version "
-                f"of it can be added instead."
+                f"{name}: reading it took longer than {limits.seconds:g} seconds, so it was left out. Nothing was "
+                f"added. A text version of it can be added instead."
             ) from None
     if child.returncode != 0 or len(said) > 4 * LARGEST_TEXT:
         raise Unreadable(

@@ -14,7 +14,7 @@ from types import ModuleType
 
 import bot
 
-NAMES = ("facilitation", "shared_with_me", "requests", "broadcasts", "setup", "curating", "entries")
+NAMES = ("facilitation", "shared_with_me", "requests", "broadcasts", "setup", "curating", "entries", "entry_files")
 PRIVATE = "bot.vault.private"
 
 
