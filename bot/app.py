@@ -188,7 +188,7 @@ def _build(
         using = getattr(platform, "use", None)
         if using is not None:
             using(Safe(store, vault, name))
-    search = Search(settings.index_folder)
+    search = Search(settings.index_folder, model=settings.model)
     held, reasons, asked = Held(), Held(), Held()
     try:
         keys = house_keys.opened(vault, store, settings.data)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from bot.errors import CohortbookError
 from bot.messages import Upload
 from index.documents import DRAFT, RETIRED, Entry
-from index.errors import SearchError
+from index.errors import ModelProblem, SearchError
 from index.intake.confined import Limits, promising
 from index.readers import may_read
 from index.shelf import Shelf, Standing
@@ -103,10 +103,13 @@ class Bookshelf:
             return done
 
     def _build(self) -> None:
-        from index.build import build
+        from index.build import build, build_by_words
 
         try:
-            build(self.shipped, self.search.folder(), self.search.encoder(), own=self.own)
+            try:
+                build(self.shipped, self.search.folder(), self.search.encoder(), own=self.own)
+            except ModelProblem:  # answers go by words alone as it is, and say so
+                build_by_words(self.shipped, self.search.folder(), own=self.own)
         except (SearchError, OSError) as problem:
             raise ShelfError(
                 "It is saved, but what I search in could not be made anew, so answers are as before. Whoever runs this "

@@ -162,17 +162,19 @@ def _closed(tx: Connection, settings: config.Settings) -> list[str]:
 
 def _search(settings: config.Settings) -> Iterator[Line]:
     from index.build import read_manifest
-    from index.encoder import MiniLM
+    from index.encoder import WordsOnly, encoder
     from index.errors import SearchError
 
     try:
-        name = MiniLM().name
-        yield Line(True, f"search model {name.partition('@')[0]}, its checksum is right")
+        name, _, mark = encoder(settings.model).name.partition("@")
+        yield Line(True, f"search model {name}, its checksum is {mark if settings.model else 'right'}")
     except SearchError as problem:
         yield Line(False, str(problem))
     try:
         manifest = read_manifest(settings.index_folder)
-        yield Line(True, f"search index: {manifest['entries']} entries, {manifest['passages']} passages")
+        by_words = manifest["model"] == WordsOnly.name
+        found = f"search index: {manifest['entries']} entries, {manifest['passages']} passages"
+        yield Line(not by_words, found + (", by words alone; `cohortbook index` makes it anew" if by_words else ""))
     except SearchError as problem:
         yield Line(False, str(problem))
 

@@ -78,7 +78,7 @@ def demo(ctx: click.Context) -> None:
     from bot import demo as playground
 
     settings = playground.settings(settings_of(ctx))
-    build_index(settings.knowledge, settings.index_folder, own=settings.added)
+    build_index(settings.knowledge, settings.index_folder, own=settings.added, model=settings.model, or_by_words=True)
     say("Opening the playground")
     asyncio.run(
         playground.run(
@@ -102,7 +102,7 @@ def run(ctx: click.Context) -> None:
 
     settings = settings_of(ctx)
     logs.start(settings.log)
-    build_index(settings.knowledge, settings.index_folder, own=settings.added)
+    build_index(settings.knowledge, settings.index_folder, own=settings.added, model=settings.model, or_by_words=True)
 
     async def until_stopped() -> None:
         async with open_house(settings, RealClock()) as house:

@@ -130,7 +130,7 @@ def _shelf(settings: Settings) -> Shelf:
 
 def _found_from_now_on(settings: Settings) -> None:
     """A running bot sees the new index with its next question."""
-    build_index(settings.knowledge, settings.index_folder, own=settings.added)
+    build_index(settings.knowledge, settings.index_folder, own=settings.added, model=settings.model, or_by_words=True)
 
 
 def _sources(what: str) -> list[str]:

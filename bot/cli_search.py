@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 @click.pass_context
 def ask(ctx: click.Context, question: str, count: int, as_json: bool, knowledge: Path | None) -> None:
     """Look something up from the terminal."""
-    from index.encoder import MiniLM
+    from index.encoder import encoder
     from index.search import open_index
 
     settings = settings_of(ctx)
     folder = settings.index_folder
     if knowledge is None:
-        build_index(settings.knowledge, folder, own=settings.added)
+        build_index(settings.knowledge, folder, own=settings.added, model=settings.model, or_by_words=True)
     else:
         folder = _folder_for(settings, knowledge)
-        build_index(knowledge, folder, strict=False)
-    answer = open_index(folder, MiniLM()).search(question, count)
+        build_index(knowledge, folder, strict=False, model=settings.model, or_by_words=True)
+    answer = open_index(folder, encoder(settings.model)).search(question, count)
     if as_json:
         click.echo(
             json.dumps(
@@ -86,7 +86,7 @@ def _folder_for(settings: Settings, knowledge: Path) -> Path:
 def index(ctx: click.Context, out: Path | None) -> None:
     """Build the search index from the knowledge folder."""
     settings = settings_of(ctx)
-    report = build_index(settings.knowledge, out or settings.index_folder, own=settings.added)
+    report = build_index(settings.knowledge, out or settings.index_folder, own=settings.added, model=settings.model)
     state = "is up to date" if report.unchanged else f"is built ({report.encoded} passages encoded)"
     click.echo(f"The index {state}: {report.entries} entries, {report.passages} passages, {report.seconds:.1f} s.")
 
@@ -96,9 +96,13 @@ def index(ctx: click.Context, out: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--run", "run_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the ranking here.")
 @click.option("--answers", is_flag=True, help="FOLDER holds entries: measure how well 'I do not know' is told.")
-def evaluate(folder: Path, as_json: bool, run_file: Path | None, answers: bool) -> None:
+@click.pass_context
+def evaluate(ctx: click.Context, folder: Path, as_json: bool, run_file: Path | None, answers: bool) -> None:
     """Measure the search on a collection of judged questions (corpus.jsonl, queries.jsonl, qrels.tsv)."""
     from index.evaluate_command import evaluate as measure
 
+    model = settings_of(ctx).model
     with Progress("") as progress:
-        click.echo(measure(folder, as_json=as_json, run_file=run_file, answers=answers, progress=progress.count))
+        click.echo(
+            measure(folder, as_json=as_json, run_file=run_file, answers=answers, progress=progress.count, model=model)
+        )

@@ -31,6 +31,7 @@ _FROM_ENVIRONMENT = {
     "COHORTBOOK_KEY_FILE": "key_file",
     "COHORTBOOK_KEYRING": "keyring",
     "COHORTBOOK_INDEX": "index",
+    "COHORTBOOK_MODEL": "model",
     "COHORTBOOK_HOST": "host",
     "COHORTBOOK_PORT": "port",
 }
@@ -53,6 +54,8 @@ class Settings(BaseModel):
     """Kinds of message that are sent again when nobody can tell whether they arrived; others wait for a person."""
     index: Path | None = None
     """The built search index; by default a folder inside `data`."""
+    model: str = ""
+    """The folder of another sentence-transformers model, or its id on a hub; empty: the one that is installed."""
     knowledge: Path = CHECKOUT / "knowledge"
     prompts: Path = CHECKOUT / "prompts"
     web_pages: bool = False

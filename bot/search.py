@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,10 @@ _PATIENCE = 1.5
 class Search:
     """One thread: two encodings at once would only wait for each other."""
 
-    def __init__(self, folder: Path, encoder: Callable[[], Encoder] | None = None) -> None:
-        """`encoder`: makes it when the first question comes; by default the model that is shipped."""
+    def __init__(self, folder: Path, encoder: Callable[[], Encoder] | None = None, *, model: str = "") -> None:
+        """`encoder`: makes it when the first question comes; by default that of `model`, as the settings name it."""
         self._folder = folder
-        self._encoder = encoder or _shipped
+        self._encoder = encoder or partial(_of, model)
         self._thread = ThreadPoolExecutor(1, "search")
         self._opening = threading.Lock()
         self._index: Index | None = None
@@ -120,7 +121,7 @@ def _shown(index: Index, hit: Hit | None, groups: Collection[str]) -> Hit | None
     return hit if hit is not None and may_read(index.entries[hit.entry].audience, groups) else None
 
 
-def _shipped() -> Encoder:
-    from index.encoder import MiniLM
+def _of(model: str) -> Encoder:
+    from index.encoder import encoder
 
-    return MiniLM()
+    return encoder(model)

@@ -22,16 +22,32 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def build_index(knowledge: Path, folder: Path, strict: bool = True, own: Path | None = None) -> BuildReport:
+def build_index(
+    knowledge: Path,
+    folder: Path,
+    strict: bool = True,
+    own: Path | None = None,
+    *,
+    model: str = "",
+    or_by_words: bool = False,
+) -> BuildReport:
     """Bring an index up to date, with progress on the terminal when there is something to do.
 
-    `own`: the entries that were added here.
+    `own`: the entries that were added here. `model`: see `Settings.model`. `or_by_words`: where that cannot be used,
+    say so and go on without it.
     """
-    from index.build import build
-    from index.encoder import MiniLM
+    from index.build import build, build_by_words
+    from index.encoder import encoder
+    from index.errors import ModelProblem
 
     with Progress("Building the search index") as progress:
-        report = build(knowledge, folder, MiniLM(), progress=progress.show, strict=strict, own=own)
+        try:
+            report = build(knowledge, folder, encoder(model), progress=progress.show, strict=strict, own=own)
+        except ModelProblem as problem:
+            if not or_by_words:
+                raise
+            say(f"{problem} Until then questions are answered by words alone, and the answers say so.")
+            report = build_by_words(knowledge, folder, strict=strict, own=own)
     for line in report.skipped:
         say(f"Left out: {line}")
     return report

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from index import fusion, lexical, vectors, weigh
 from index.documents import Entry, content_hash, load_any, load_entries, shelved
-from index.encoder import Encoder
+from index.encoder import Encoder, WordsOnly
 from index.errors import IndexDamaged
 from index.folders import DATABASE, FORMAT, MANIFEST, VECTORS, WORDS, fresh, manifest_of, read_manifest, serving, sha256
 from index.passages import Passage, as_before, cut
@@ -81,6 +81,15 @@ def build(
     else:
         entries, skipped = (load_entries(source), []) if strict else load_any(source)
     return build_entries(entries, out, encoder, made_from=made_from, skipped=skipped, progress=progress)
+
+
+def build_by_words(source: Path, out: Path, *, strict: bool = True, own: Path | None = None) -> BuildReport:
+    """For want of a model. What one has made of these very entries before is kept, and serves by words as well."""
+    content = content_hash(source) + (content_hash(own) if own is not None and own.is_dir() else "")
+    old = _intact(out)
+    if old is not None and (old["content"], old["strict"]) == (content, strict):
+        return BuildReport(old["entries"], old["passages"], 0, True, 0.0, tuple(old["skipped"]))
+    return build(source, out, WordsOnly(), strict=strict, own=own)
 
 
 def build_entries(
@@ -155,7 +164,7 @@ def _cut_before(old: dict[str, Any] | None, model: str) -> dict[tuple[str, str, 
 
 
 def _cut(entry: Entry, before: Sequence[_Cut], encoder: Encoder) -> list[Passage]:
-    same = as_before(entry, [one[:3] for one in before], encoder.tokens)
+    same = as_before(entry, [one[:3] for one in before], encoder.tokens, encoder.limit)
     if same and all(_key(passage) == was[3] for passage, was in zip(same, before, strict=True)):
         return same
     return cut(entry, encoder.tokens, encoder.limit)
@@ -180,11 +189,12 @@ def _vectors(
     """One row a passage, and how many had to be computed."""
     import numpy as np
 
-    rows = np.zeros((len(passages), encoder.dimension), dtype=np.float32)
+    width = encoder.dimension
+    rows = np.zeros((len(passages), width), dtype=np.float32)
     missing = []
     for at, passage in enumerate(passages):
         kept = known.get(_key(passage))
-        if kept is not None and len(kept) == encoder.dimension:
+        if kept is not None and len(kept) == width:
             rows[at] = kept
         else:
             missing.append(at)
@@ -204,6 +214,9 @@ def _write_database(path: Path, entries: Sequence[Entry], passages: Sequence[Pas
     from sqlite_utils import Database
 
     database = Database(str(path))
+    # Nobody reads the file before it is whole and on disk: until then it needs neither a journal nor a sync of its own.
+    database.execute("pragma journal_mode = off")
+    database.execute("pragma synchronous = off")
     about = [field.name for field in fields(Entry)]
     database.table("entries").create(dict.fromkeys((*about, "version"), str), pk="id")
     database.table("entries").insert_all(

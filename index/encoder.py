@@ -78,11 +78,11 @@ class MiniLM:
         """Read once, since tokens are counted some thousand times a build."""
         return self.model.passage_prefix
 
-    @property
+    @cached_property
     def dimension(self) -> int:
         return self.model.dimension
 
-    @property
+    @cached_property
     def limit(self) -> int:
         return self.model.limit
 
@@ -134,6 +134,11 @@ class MiniLM:
         from index import export
 
         return session(export.exported(self.model, self._notes))
+
+
+def encoder(model: str = "") -> MiniLM:
+    """Of the model in a folder, or of an id on a hub; empty: the one that is installed."""
+    return MiniLM(model or None)
 
 
 class WordsOnly:

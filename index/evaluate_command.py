@@ -7,19 +7,25 @@ from dataclasses import asdict
 from pathlib import Path
 
 from index import evaluate as judged
-from index.encoder import MiniLM
+from index.encoder import encoder
 from index.evaluate import Progress
 
 
 def evaluate(
-    folder: Path, *, as_json: bool = False, run_file: Path | None = None, answers: bool = False, progress: Progress
+    folder: Path,
+    *,
+    as_json: bool = False,
+    run_file: Path | None = None,
+    answers: bool = False,
+    progress: Progress,
+    model: str = "",
 ) -> str:
     if answers:
         from index import risk
 
-        found = risk.measure(folder, MiniLM(), progress)
+        found = risk.measure(folder, encoder(model), progress)
         return json.dumps(asdict(found), indent=2) if as_json else risk.told(found)
-    result = judged.evaluate(judged.read(folder), MiniLM(), progress=progress)
+    result = judged.evaluate(judged.read(folder), encoder(model), progress=progress)
     if run_file is not None:
         judged.write_run(run_file, result.run)
     told = {key: value for key, value in asdict(result).items() if key != "run"}

@@ -25,6 +25,7 @@ _SETTINGS = (
     "sentence_bert_config.json",
     "config_sentence_transformers.json",
     "tokenizer.json",
+    "tokenizer_config.json",
 )
 _QUESTION, _PASSAGE = ("query", "question"), ("passage", "document")
 """What models call the words that they want in front of either kind of text."""
@@ -50,8 +51,7 @@ class Model:
             kind = str(part.get("type", ""))
             inside = self.folder / str(part.get("path", "")) / "config.json"
             if kind.endswith(".Pooling"):
-                modes = sum(value is True for key, value in _json(inside).items() if key.startswith("pooling_mode_"))
-                width *= max(1, modes)
+                width *= _modes(_json(inside))
             elif kind.endswith(".Dense"):
                 width = int(_json(inside)["out_features"])
         return width
@@ -61,7 +61,12 @@ class Model:
         """The most tokens of one text that it reads."""
         with contextlib.suppress(ModelProblem, KeyError, TypeError):
             return int(_json(self.folder / "sentence_bert_config.json")["max_seq_length"])
-        return min(512, int(self._settings("config.json").get("max_position_embeddings", 512)) - 2)
+        places = int(self._settings("config.json").get("max_position_embeddings", 512))
+        with contextlib.suppress(ModelProblem, KeyError, TypeError):
+            told = int(_json(self.folder / "tokenizer_config.json")["model_max_length"])
+            if told <= places:  # many tokenizers name a number without end
+                return told
+        return min(512, places - 2)
 
     @property
     def question_prefix(self) -> str:
@@ -75,11 +80,21 @@ class Model:
         """Changes whenever the vectors would. `notes`: the file that remembers which weights were read."""
         if self.expected:
             return f"all-MiniLM-L6-v2@{self.checked(notes)[:12]}"
-        whole = hashlib.sha256(self.checked(notes).encode())
+        return f"{self.folder.name}@{self.mark(notes)[:12]}"
+
+    def mark(self, notes: Path) -> str:
+        """A checksum of all that decides its vectors: weights, settings, and the parts that follow, such as pooling."""
+        weights = self.checked(notes)
+        if self.expected:
+            return weights
+        whole = hashlib.sha256(weights.encode())
         for file in _SETTINGS:
             with contextlib.suppress(OSError):
                 whole.update(file.encode() + (self.folder / file).read_bytes())
-        return f"{self.folder.name}@{whole.hexdigest()[:12]}"
+        for inside in [place for part in self._parts() if (place := str(part.get("path", "")))]:
+            for path in sorted((self.folder / inside).glob("*")):
+                whole.update(f"{inside}/{path.name}{sha256_once(path, notes)}".encode())
+        return whole.hexdigest()
 
     def checked(self, notes: Path) -> str:
         """The SHA-256 of the weights. Raises `ModelProblem` when it is not the expected one."""
@@ -108,6 +123,14 @@ class Model:
 
     def _settings(self, file: str) -> dict[str, Any]:
         return _json(self.folder / file)
+
+
+def _modes(pooling: Mapping[str, Any]) -> int:
+    """How many vectors it puts side by side. Its settings are written in an older way and in a newer one."""
+    named = pooling.get("pooling_mode")
+    if named:
+        return 1 if isinstance(named, str) else len(named)
+    return max(1, sum(value is True for key, value in pooling.items() if key.startswith("pooling_mode_")))
 
 
 def shipped() -> Model:

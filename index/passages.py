@@ -26,9 +26,9 @@ Span: TypeAlias = tuple[int, int]
 
 AIM = 120
 """Words. Long enough to stand alone, short enough to be read on a phone."""
-ROOM_FOR_TITLE = 40
-ROOM_FOR_HEADINGS = 40
-"""Tokens. A heading as long as a page must not push out the text under it."""
+_ROOM, _SHARE = 40, 6
+"""Tokens that title and headings may take each, and what part of a model's limit at most. A heading as long as a page
+must not push out the text under it."""
 BETWEEN = " › "
 
 _WHOLE = ("paragraph_open", "heading_open", "tr_open", "fence", "code_block", "html_block")
@@ -62,7 +62,7 @@ def cut(entry: Entry, count: Count, limit: int) -> list[Passage]:
     found: dict[str, Passage] = {}
     lines = [0, *(end.end() for end in _NEWLINE.finditer(entry.body)), len(entry.body)]
     for section in _sections(entry, lines):
-        prefix = _prefix(entry.title, section.heading, count)
+        prefix = _prefix(entry.title, section.heading, count, limit)
         # Tokens of prefix and text together differ from their sum by nothing but the two end marks.
         room = limit - count(prefix)
         for start, end in _packed(entry.body, _units(entry.body, section, lines), count, room):
@@ -76,10 +76,10 @@ def cut(entry: Entry, count: Count, limit: int) -> list[Passage]:
     return list(found.values())
 
 
-def as_before(entry: Entry, was: Sequence[tuple[str, str, str]], count: Count) -> list[Passage]:
+def as_before(entry: Entry, was: Sequence[tuple[str, str, str]], count: Count, limit: int) -> list[Passage]:
     """The passages of an entry that is as it was when it was cut. `was`: id, heading and text of each."""
     return [
-        Passage(id_, entry.id, entry.title, heading, text, _embedded(_prefix(entry.title, heading, count), text))
+        Passage(id_, entry.id, entry.title, heading, text, _embedded(_prefix(entry.title, heading, count, limit), text))
         for id_, heading, text in was
     ]
 
@@ -123,8 +123,9 @@ def _joined(path: list[tuple[int, str]]) -> str:
     return BETWEEN.join(name for _, name in path if name)
 
 
-def _prefix(title: str, heading: str, count: Count) -> str:
-    parts = (_shortened(title, count, ROOM_FOR_TITLE), _shortened(heading, count, ROOM_FOR_HEADINGS))
+def _prefix(title: str, heading: str, count: Count, limit: int) -> str:
+    room = count("") + min(_ROOM - 2, limit // _SHARE)
+    parts = (_shortened(title, count, room), _shortened(heading, count, room))
     return BETWEEN.join(part for part in parts if part)
 
 

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from bot.answers import show
+from bot.bookshelf import Bookshelf
 from bot.search import Search
 from index.build import build
+from index.documents import Entry
+from index.encoder import MiniLM
 from index.errors import ModelProblem
 from tests.index.conftest import WordEncoder
 
@@ -84,4 +87,17 @@ async def test_with_a_broken_model_questions_are_answered_and_the_operator_is_to
         await search.warm()
     assert search.state.startswith("ready by words alone")
     assert (await search.ask(QUESTION)).words_only
+    search.close()
+
+
+async def test_with_a_broken_model_an_entry_that_is_added_is_found_by_its_words(index: Path, tmp_path: Path) -> None:
+    """Whoever published it need not wait until somebody has mended the model."""
+    search = Search(index, lambda: MiniLM(tmp_path / "no-model"))
+    (tmp_path / "no-model").mkdir()
+    shelf = Bookshelf(tmp_path / "knowledge", tmp_path / "own", search)
+    about = {"kind": "faq", "status": "current", "last_checked": "2026-11-01"}
+    await shelf.put(Entry("choir", "The choir", "The choir practises on Monday evenings.", **about))
+    answer = await search.ask("when does the choir practise?")
+    assert answer.words_only
+    assert answer.passages[0].entry == "choir"
     search.close()
