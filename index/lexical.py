@@ -6,6 +6,7 @@ import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,8 @@ class Lexicon:
     def __init__(self, documents: Sequence[Document], language: Language | None = None) -> None:
         import numpy as np
 
-        split = [[(words.split(text), weight) for text, weight in fields] for fields in documents]
+        once = cache(words.split)  # titles and headings come again with each of their passages
+        split = [[(once(text), weight) for text, weight in fields] for fields in documents]
         self.language = language or Language.of(found for fields in split for found, _ in fields)
         self._size = len(documents)
         postings: dict[str, tuple[list[int], list[float]]] = {}
@@ -42,8 +44,8 @@ class Lexicon:
         for at, fields in enumerate(split):
             weights: dict[str, float] = defaultdict(float)
             for found, weight in fields:
-                for term in self.language.reduced(found):
-                    weights[term] += weight
+                for term, times in Counter(self.language.reduced(found)).items():
+                    weights[term] += weight * times
             lengths[at] = max(1.0, sum(weights.values()))
             for term, weight in weights.items():
                 where, how_often = postings.setdefault(term, ([], []))
@@ -179,6 +181,8 @@ class Language:
         """In small letters."""
         self._stems = stems
         self._alike: dict[tuple[str, int], list[str]] | None = None
+        self._terms: dict[str, str] = {}
+        """Of words of the collection, as they are written."""
 
     @classmethod
     def of(cls, texts: Iterable[Sequence[str]]) -> Language:
@@ -209,7 +213,11 @@ class Language:
 
     def reduced(self, found: Iterable[str]) -> list[str]:
         """Words of the collection as terms."""
-        return words.terms(found, self.acronyms, self._stems)
+        known = self._terms
+        return [known.get(word) or known.setdefault(word, self._term(word)) for word in found]
+
+    def _term(self, word: str) -> str:
+        return words.terms([word], self.acronyms, self._stems)[0]
 
     def meant(self, found: Sequence[str], known: Mapping[str, int]) -> list[str]:
         """Words of a question as terms, with the mistyped ones put right."""
