@@ -41,9 +41,22 @@ async def test_without_a_cohort_there_is_still_somebody(town: Town) -> None:
     assert [label for _, label in form.fields[0].choices] == ["Imani Brooks, who looks after this bot"]
 
 
+async def test_whoever_would_rather_not_ask_the_only_person_reads_of_others(town: Town) -> None:
+    """The organization's own people from the settings; with a second person to choose, nothing of it."""
+    cohort = await first_week(town)
+    assert "Would you rather ask somebody else?" in (await form_of(town)).intro
+    assert "• The town's nurse: knock at the blue door." in (await form_of(town)).intro
+    form = await town.act("imani", Press("setup.add-leader", cohort))
+    await town.submit("imani", form, {"whom": [str(town.chat.who("yusuf"))]})
+    assert "Would you rather" not in (await form_of(town)).intro
+    assert "knock at the blue door" not in (await form_of(town)).intro
+
+
 async def test_nobody_is_offered_themselves(town: Town) -> None:
-    """The only facilitator has nobody to ask."""
-    assert "nobody here yet" in text_of(await town.act("imani", Press("requests.open")))
+    """The only facilitator has nobody to ask here, and reads of the people outside."""
+    told = text_of(await town.act("imani", Press("requests.open")))
+    assert "nobody here yet" in told
+    assert "These people are outside of this bot, and hear of nothing from me:\n\n• The town's nurse" in told
 
 
 async def test_the_words_open_for_the_chosen_person_alone(town: Town) -> None:

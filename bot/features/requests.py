@@ -27,7 +27,7 @@ async def open_form(visit: Visit) -> Reply:
 def _open(tx: Connection, visit: Visit) -> Reply:
     found = _helpers(tx, visit)
     if not found:
-        return Outgoing("There is nobody here yet who could be asked. Nothing was sent.")
+        return Outgoing(f"There is nobody here yet who could be asked. Nothing was sent.{_outside(visit)}")
     return Form(
         visit.services.ids(),
         "Ask a person",
@@ -44,9 +44,26 @@ def _open(tx: Connection, visit: Visit) -> Reply:
             ),
         ),
         intro="Only the person you choose can read it here. Nothing else about you is passed on. Should they leave "
-        f"before they have answered, it goes to {_last_resort(tx, visit)}, and you are told.",
+        f"before they have answered, it goes to {_last_resort(tx, visit)}, and you are told."
+        + ("" if len(found) > 1 else _instead(visit)),
         submit="Send",
     )
+
+
+def _instead(visit: Visit) -> str:
+    """Nobody must be left with the one person whom they would rather not ask."""
+    outside = _outside(visit)
+    if outside:
+        return f"\n\nWould you rather ask somebody else?{outside}"
+    return (
+        "\n\nWould you rather ask somebody else? I know of nobody else here. You can always talk to a person whom you "
+        "trust outside of this bot."
+    )
+
+
+def _outside(visit: Visit) -> str:
+    lines = "".join(f"\n• {line}" for line in visit.services.contacts)
+    return f" These people are outside of this bot, and hear of nothing from me:\n{lines}" if lines else ""
 
 
 async def send(visit: Visit) -> Reply:
