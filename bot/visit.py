@@ -22,7 +22,7 @@ from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.keeping import Keeping
 from bot.kinds.text import clean
-from bot.messages import Command, Errors, Incoming, Outgoing, Press, Reply, Submission, Text, Upload
+from bot.messages import Command, Errors, Incoming, Outgoing, Press, Reply, Submission, Text
 from bot.outbox import Intent, Row
 from bot.programs import Program
 from bot.store import Store, inbox, people
@@ -182,11 +182,6 @@ class Visit:
     def values(self) -> Mapping[str, str | Sequence[str]]:
         what = self.incoming.what
         return what.values if isinstance(what, Submission) else {}
-
-    @property
-    def uploads(self) -> Mapping[str, Upload]:
-        what = self.incoming.what
-        return what.files if isinstance(what, Submission) else {}
 
     def field(self, name: str) -> str:
         """One string of a form; of a field that takes several, the first. Empty when nothing is visible."""

@@ -12,7 +12,7 @@ from bot.bookshelf import LARGEST, ShelfError, name_for
 from bot.entry_form import curator
 from bot.errors import DeliveryError, NotAllowed
 from bot.kinds.text import clean
-from bot.messages import Errors, Form, Outgoing, Reply
+from bot.messages import Errors, Form, Outgoing, Reply, Submission
 from bot.readership import Groups
 from bot.visit import Feature, Visit
 from index.documents import DRAFT, Entry
@@ -84,7 +84,8 @@ async def take_place(visit: Visit) -> Reply:
 
 async def _read(visit: Visit) -> Entry | Errors:
     """What is in the file. Not a byte is fetched for somebody who may not add it."""
-    file = visit.uploads.get("file")
+    what = visit.incoming.what
+    file = what.files.get("file") if isinstance(what, Submission) else None
     if file is None:
         return Errors({"file": _CHOOSE})
     plain = Path(clean(file.name).replace("\\", "/"))
