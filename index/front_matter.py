@@ -7,6 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 import yaml
+from yaml._yaml import CParser
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 LARGEST = 16_000
 """Characters. A block longer than this is a mistake: the text belongs under it."""
@@ -30,17 +34,26 @@ class Block:
     """The offset in characters at which the text under the block begins."""
 
 
-class _Loader(yaml.SafeLoader):
-    """Safe YAML without aliases (a few lines of them can grow to gigabytes) and without repeated keys."""
+class _Loader(Composer, CParser, SafeConstructor, Resolver):
+    """Safe YAML without aliases (a few lines of them can grow to gigabytes) and without repeated keys.
+
+    Read by the C library, since the first change after a start reads every entry; put together here, by our rules.
+    """
 
     _depth = 0
 
+    def __init__(self, source: str) -> None:
+        CParser.__init__(self, source)
+        Composer.__init__(self)
+        SafeConstructor.__init__(self)
+        Resolver.__init__(self)
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event: Any = self.get_event()  # type: ignore[no-untyped-call]
+            event: Any = self.get_event()
             raise Fault(event.start_mark.line + 2, f"alias *{event.anchor}: write the value out instead")
         if self._depth > DEEPEST:  # reading on would take seconds, and end in Python's own limit
-            event = self.peek_event()  # type: ignore[no-untyped-call]
+            event = self.peek_event()
             raise Fault(event.start_mark.line + 2, f"is nested more than {DEEPEST} levels deep")
         self._depth += 1
         node = super().compose_node(parent, index)
@@ -84,7 +97,7 @@ def _parse(source: str) -> tuple[dict[str, Any], dict[str, int]]:
     """Remembered, since the same entries are read whenever one of them changes. Nobody changes what comes back."""
     try:
         loader = _Loader(source)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: half a character
         raise Fault(2, f"cannot be read ({str(error).splitlines()[0]})") from error
     try:
         node = loader.get_single_node()
