@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import reflection_form, schedule, tally
+from bot import moments, reflection_form, schedule, tally
 from bot.programs import Program, Unit
 from bot.store import cohorts
 from bot.store.cohorts import Cohort
@@ -16,7 +16,9 @@ from bot.visit import Visit
 
 
 def count(tx: Connection, visit: Visit, cohort: Cohort, program: Program, unit: Unit, written: Words) -> None:
-    """Of a current member, in a program whose weeks close."""
+    """Of a current member, in a program whose weeks close; not around events, of which too few answer one."""
+    if moments.is_one(unit.number):
+        return
     member = cohorts.member(tx, cohort.tenant, cohort.cohort, visit.who.person)
     if not schedule.clocked(program) or member is None or member.state == cohorts.LEFT:
         return

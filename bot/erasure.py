@@ -11,7 +11,7 @@ from bot import outbox, passed_on, removals, tally
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
-from bot.store import cohorts, milestones, people, teams
+from bot.store import cohorts, milestones, occasions, people, teams
 from bot.store.tables import (
     account,
     broadcast,
@@ -19,6 +19,8 @@ from bot.store.tables import (
     download,
     entry,
     erasure,
+    feed,
+    guest,
     inbox,
     kept_paper,
     membership,
@@ -37,7 +39,7 @@ from bot.store.tables import outbox as rows
 from bot.tombstones import Tombstone
 from bot.vault import unsigned
 
-_THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat)
+_THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat, guest, feed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,8 @@ def let_go(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, i
     mine = select(share.c.share).where(share.c.tenant == tenant, share.c.person == who, share.c.cohort == which)
     tx.execute(delete(share_reader).where(share_reader.c.tenant == tenant, share_reader.c.share.in_(mine)))
     somebody = people.somebody(tx, tenant, who)
-    for number in (
-        tx.execute(select(turn.c.number).where(turn.c.tenant == tenant, turn.c.person == who)).scalars().all()
-    ):
-        for note in unsigned.waiting(tx, somebody, which, number):
-            unsigned.withdraw(tx, somebody, note)
+    unsigned.withdraw_in(tx, somebody, which)
+    occasions.forget_guest(tx, tenant, which, who)
     _forget_counted(tx, keys, tenant, who, which, ids)
     gone = 0
     for table in (share, request, turn, step, entry):

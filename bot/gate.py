@@ -18,6 +18,7 @@ from bot.store.tables import (
     cohort,
     entry,
     membership,
+    occasion,
     request,
     share,
     share_reader,
@@ -34,6 +35,8 @@ _WAITING = "doors."
 """What waits for somebody may be a facilitator's message; the feature looks that it waits for the caller."""
 _SEATING = "seating."
 """What facilitators alone do with a team. Who of a cohort may join one, the feature looks."""
+_PLANNING = ("planning.", "hosting.")
+"""What facilitators alone do with an event. For whom it is, the feature looks."""
 _READING = ("shared-with-me.", "curating.")
 """All that the readers of a shared copy may do with it."""
 _TAKING_BACK = "passing-on.take-back"
@@ -82,6 +85,7 @@ _NAMED = union_all(
             ("broadcast", broadcast, "broadcast"),
             ("note", unsigned, "note"),
             ("team", team, "team"),
+            ("event", occasion, "occasion"),
         )
     )
 )
@@ -98,7 +102,9 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
         return True
     if kind == "team":
         leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
-        return leads if action.startswith(_SEATING) else _belongs(tx, who, home)
+        return leads if action.startswith((_SEATING, *_PLANNING)) else _belongs(tx, who, home)
+    if kind == "event":
+        return not action.startswith(_PLANNING) or people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
     if kind == "request":
         return _is(tx, select(request).where(request.c.request == which, request.c.helper == who.person))
     for name, readers, own in (("share", share_reader, "share"), ("note", unsigned_reader, "note")):

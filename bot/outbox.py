@@ -31,12 +31,14 @@ GRACE = {
     "broadcast-correction": timedelta(days=30),
     "welcome": timedelta(days=14),
     "hello": timedelta(hours=1),
-    **dict.fromkeys(("closing", "kept-until", "channel-closed", "left-channel", "lacking"), timedelta(days=7)),
+    **dict.fromkeys(
+        ("closing", "kept-until", "channel-closed", "left-channel", "lacking", "event-news"), timedelta(days=7)
+    ),
 }
 """How late a message of a kind may still come, after the bot or the platform was away. Then it is missed."""
 _NOTICES = timedelta(days=1)
-_WITH_THEIR_UNIT = ("prompt", "step", "silence")
-"""They come as long as their unit lasts."""
+_WITH_THEIR_UNIT = ("prompt", "step", "silence", "pre-work", "exit-note", "follow-up")
+"""They come as long as their unit lasts, or what they say of an event can still be used."""
 _AT_ONCE = 500
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from bot import own_ratings, reflection_form, words
+from bot import moments, own_events, own_ratings, reflection_form, words
 from bot.charts import Series, growth_chart
 from bot.errors import Unreadable
 from bot.programs import Program, Unit
@@ -53,12 +53,16 @@ class Kept:
     cohorts: dict[str, tuple[Cohort, Program]]
     written: list[tuple[str, Part]]
     """What they wrote for a team, each with where it stands."""
+    around_events: dict[tuple[str, int], Unit]
+    """What was asked around events, by cohort and number."""
+    events: dict[str, list[dict[str, Any]]]
     memberships: list[dict[str, Any]]
     units: list[dict[str, Any]]
 
     def unit(self, entry: Entry) -> tuple[Program, Unit]:
         program = self.cohorts[entry.cohort][1]
-        return program, program.unit(entry.number)
+        around = self.around_events.get((entry.cohort, entry.number))
+        return program, around or program.unit(entry.number)
 
     def title(self, entry: Entry) -> str:
         if entry.number == _NOTE:
@@ -93,6 +97,12 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
         requests.of_asker(tx, vault, who),
         known,
         _for_teams(tx, services, who, known),
+        {
+            (one.cohort, one.number): moments.unit(tx, *known[one.cohort], one.number)
+            for one in entries
+            if moments.is_one(one.number)
+        },
+        own_events.of(tx, vault, who),
         [
             {
                 "cohort": row.cohort,
@@ -171,6 +181,7 @@ def as_json(kept: Kept) -> dict[str, Any]:
             for one, _ in kept.cohorts.values()
         ],
         "memberships": kept.memberships,
+        **kept.events,
         "units": kept.units,
         "reflections": [_reflection(kept, one) for one in kept.entries],
         "asked": [

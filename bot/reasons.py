@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, String, and_, exists, func, literal, or_, select
 
-from bot import outbox, schedule
+from bot import moments, outbox, schedule
 from bot.programs import Program, Unit
 from bot.programs.seats import calendar
 from bot.store import turns
@@ -59,7 +59,7 @@ def _silent(member: FromClause, program: Program, number: int) -> tuple[ColumnEl
     """Two prompts received since the last word, and no question since."""
     units, elsewhere = before(program, number), words_elsewhere(program, number)
     earlier = [unit.number for unit in units]
-    newest = select(func.max(turn.c.number)).where(*_mine(member, turn))
+    newest = select(func.max(turn.c.number)).where(*_mine(member, turn), turn.c.number < moments.FIRST)
     if len(calendar(program, program.unit(number))) < len(program.units):
         newest = newest.where(turn.c.number.in_([*earlier, number]))
     last = func.coalesce(newest.correlate(member).scalar_subquery(), -1)

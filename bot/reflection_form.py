@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from bot import kinds, tally
+from bot import kinds, moments, tally
 from bot.messages import Errors, Field, Form
 from bot.programs import Program, Question, Unit
 from bot.vault.private import Entry, Value, Words
@@ -53,8 +53,8 @@ def show(
         action,
         tuple(fields),
         value,
-        intro=f"{prompt}\n\n{minutes(unit)} Only the first question needs an answer.\n\n{reader(unit)}"
-        f"{_told(unit.questions, counted)}",
+        intro=f"{prompt}\n\n{minutes(unit)} {_needed(unit)}\n\n{reader(unit)}"
+        f"{_told(unit.questions, counted and not moments.is_one(unit.number))}",
     )
 
 
@@ -148,13 +148,19 @@ def _told(questions: Sequence[Question], counted: bool) -> str:
     return f" {tally.TOLD}" if counted and any(one.kind in tally.COUNTED for one in questions) else ""
 
 
+def _needed(unit: Unit) -> str:
+    some = any(question.required for question in unit.questions)
+    return "Only the first question needs an answer." if some else "You may leave any of these empty."
+
+
 def minutes(unit: Unit) -> str:
     return f"About {unit.minutes} minutes."
 
 
 def revision(entry: Entry) -> str:
     """A form's value that says which entry it changes, and which state of it the form showed."""
-    return f"{entry.cohort}:{entry.number}:{entry.entry}:{entry.revision}"
+    home = "" if moments.is_one(entry.number) else entry.cohort  # whose writer may be of no cohort
+    return f"{home}:{entry.number}:{entry.entry}:{entry.revision}"
 
 
 def _field(question: Question, words: Words | None, earlier: Earlier) -> Field:

@@ -125,6 +125,10 @@ def after_quiet(moment: datetime, member: MemberPlan) -> datetime:
     return moment if (day, at) == (local.date(), local.time()) else instant(day, at, member.zone)
 
 
+def local_date(moment: datetime, zone: str) -> date:
+    return moment.astimezone(ZoneInfo(zone)).date()
+
+
 def clocked(program: Program) -> bool:
     """False for a self-paced program: its units come on demand, not by calendar."""
     return program.clock != "self-paced"

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from bot import outbox, schedule
+from bot import moments, outbox, schedule
 from bot.programs import Program, Unit
 from bot.programs.seats import worded
 from bot.store import cohorts, turns
@@ -39,7 +39,9 @@ def current(tx: Connection, cohort: Cohort, program: Program, member: Member, no
 
 
 def as_asked(tx: Connection, cohort: Cohort, program: Program, number: int, who: str) -> Unit:
-    """A unit in the words that this person's role gets; raises KeyError."""
+    """A unit in the words that this person's role gets, or a message around an event; raises KeyError."""
+    if moments.is_one(number):
+        return moments.unit(tx, cohort, program, number)
     member = cohorts.member(tx, cohort.tenant, cohort.cohort, who)
     unit = program.unit(number)
     return unit if member is None else worded(program, unit, member.seat)

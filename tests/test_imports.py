@@ -26,6 +26,8 @@ MAY_OPEN_OWN_WORDS = {
     "bot.features.sharing",
     "bot.features.privacy",
     "bot.features.weekly",
+    "bot.features.events",
+    "bot.features.attending",
     "bot.features.conversation",
 }
 """They serve the writer. Everything else that a facilitator or another member can reach is not among them."""
@@ -43,6 +45,10 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.versions",
     "bot.features.breaks",
     "bot.features.seating",
+    "bot.features.planning",
+    "bot.features.hosting",
+    "bot.features.guests",
+    "bot.event_planner",
     "bot.visit",
     "bot.overview",
     "bot.tally",

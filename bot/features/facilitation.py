@@ -78,7 +78,9 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
     newer: tuple[Option, ...] = ()
     if shipped is not None and shipped.version != cohort.version:
         newer = (Option("See the newer version", "edition.show", which),)
-    teams = (Option("Teams", "seating.home", which),) if visit.services.program(tx, cohort).teams else ()
+    program = visit.services.program(tx, cohort)
+    teams = (Option("Teams", "seating.home", which),) if program.teams else ()
+    events = (Option("Events", "planning.home", which),) if program.events else ()
     return Outgoing(
         overview.text(tx, visit, cohort),
         title=cohort.name,
@@ -91,6 +93,7 @@ def _overview(tx: Connection, visit: Visit, cohort: Cohort, new: tuple[Option, .
             Option("Ratings and choices", "facilitation.ratings", which),
             Option("People", "setup.people", which),
             *teams,
+            *events,
             Option("Shared with me", "shared-with-me.list", which),
             Option("Questions for me", "requests.list"),
             *new,

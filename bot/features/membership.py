@@ -101,6 +101,11 @@ def _teams(program: Program, cohort: Cohort) -> tuple[Option, ...]:
     return (Option("My teams", "teams.home", cohort.cohort),) if program.teams else ()
 
 
+def _events(program: Program, cohort: Cohort, member: Member) -> tuple[Option, ...]:
+    here = program.events and member.state == cohorts.STARTED
+    return (Option("My events", "attending.list", cohort.cohort),) if here else ()
+
+
 def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     member = cohorts.member(tx, cohort.tenant, cohort.cohort, visit.who.person)
     program = visit.services.program(tx, cohort)
@@ -187,6 +192,7 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         options=(
             *_home_options(cohort, member, upcoming.today(visit, member)),
             *_teams(program, cohort),
+            *_events(program, cohort, member),
             *(_OWN if answered else ()),
         ),
         instants=tuple(words.instant(send.due, member.zone) for send in ahead),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import words
+from bot import moments, words
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import Row
 from bot.store import cohorts, people
@@ -63,6 +63,7 @@ def _list(tx: Connection, visit: Visit) -> Reply:
     cohort = cohorts.find(tx, visit.who.tenant, visit.value)
     given = shared.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
     nameless = unsigned.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
+    nameless = [one for one in nameless if not moments.is_one(one.number)]  # they are read with their event
     if cohort is None or not (given or nameless):
         return Outgoing("Nobody has shared anything with you here yet.")
     return Outgoing(

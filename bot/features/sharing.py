@@ -214,6 +214,8 @@ def _entry(
     cohort = cohorts.find(tx, visit.who.tenant, entry.cohort)
     if cohort is None:
         return Outgoing("A private note belongs to no cohort, so there is nobody to share it with. Nothing was shared.")
+    if cohorts.member(tx, cohort.tenant, cohort.cohort, visit.who.person) is None:
+        return Outgoing("You are not in this cohort, so what you wrote stays with you. Nothing was shared.")
     unit = upcoming.as_asked(tx, cohort, visit.services.program(tx, cohort), entry.number, visit.who.person)
     return entry, cohort, unit.title, reflection_form.pairs(unit, entry.words)
 

@@ -163,6 +163,8 @@ class Event:
     """Expected offset from the start, in the clock's periods."""
     minutes: int
     whom: Whom = Whom()
+    open: bool = False
+    """People from outside of the cohort may come; they get what is before it and the exit note."""
     pre_work: Moment | None = None
     exit_note: Moment | None = None
     follow_up: Moment | None = None

@@ -162,6 +162,7 @@ class EventKeys(Keys):
     after: Offset
     minutes: Minutes
     whom: Annotated[WhomKeys | None, Field(alias="for")] = None
+    open: bool = False
     pre_work: MomentKeys | None = None
     exit_note: MomentKeys | None = None
     follow_up: MomentKeys | None = None

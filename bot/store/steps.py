@@ -222,6 +222,27 @@ def _twelve(tx: Connection) -> None:
         tx.exec_driver_sql(statement)
 
 
+def _thirteen(tx: Connection) -> None:
+    moment = _instant(tx)
+    for statement in (
+        "CREATE TABLE occasion (tenant VARCHAR(32) NOT NULL, occasion VARCHAR(32) NOT NULL, "
+        "cohort VARCHAR(32) NOT NULL, number INTEGER NOT NULL, kind VARCHAR(40) NOT NULL, team VARCHAR(32) NOT NULL, "
+        "title TEXT NOT NULL, day DATE NOT NULL, hour TIME NOT NULL, zone VARCHAR(64) NOT NULL, "
+        "minutes INTEGER NOT NULL, place TEXT NOT NULL, state VARCHAR(16) NOT NULL, sequence INTEGER NOT NULL, "
+        f"changes VARCHAR(32) NOT NULL, first_at {moment} NOT NULL, last_at {moment} NOT NULL, looked_at {moment}, "
+        "PRIMARY KEY (tenant, occasion), FOREIGN KEY(tenant, cohort) REFERENCES cohort (tenant, cohort))",
+        "CREATE INDEX occasion_of_cohort ON occasion (tenant, cohort)",
+        "CREATE INDEX occasion_planned ON occasion (last_at) WHERE state = 'planned'",
+        "CREATE TABLE guest (tenant VARCHAR(32) NOT NULL, occasion VARCHAR(32) NOT NULL, person VARCHAR(32) NOT NULL, "
+        f"at {moment} NOT NULL, PRIMARY KEY (tenant, occasion, person), "
+        "FOREIGN KEY(tenant, occasion) REFERENCES occasion (tenant, occasion))",
+        "CREATE INDEX guest_by_person ON guest (tenant, person)",
+        "CREATE TABLE feed (tenant VARCHAR(32) NOT NULL, link VARCHAR(64) NOT NULL, person VARCHAR(32) NOT NULL, "
+        f"at {moment} NOT NULL, PRIMARY KEY (tenant, link), UNIQUE (link))",
+    ):
+        tx.exec_driver_sql(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
@@ -234,4 +255,5 @@ STEPS: tuple[Step, ...] = (
     Step(10, "the tokens of workspaces that installed the bot, sealed", _ten),
     Step(11, "who waits for an answer, and how many questions found none", _eleven),
     Step(12, "teams, whose calendar is whose, and what a team writes together", _twelve),
+    Step(13, "events, who comes to them from outside, and people's calendars", _thirteen),
 )

@@ -35,6 +35,8 @@ class Note:
     """When the whole batch was released."""
     title: str
     parts: tuple[tuple[str, str], ...]
+    number: int = 0
+    """Of the prompt that it is about."""
 
 
 class _Bound(NamedTuple):
@@ -108,6 +110,14 @@ def waiting(tx: Connection, who: Somebody, cohort: str, number: int, audience: s
     return [row.note for row in rows if audience in ("", row.audience)]
 
 
+def own(tx: Connection, vault: Vault, who: Somebody) -> list[Note]:
+    """What waits, opened for its writer."""
+    mine = (unsigned.c.tenant == who.tenant, unsigned.c.person == who.person, unsigned.c.batch.is_(None))
+    found = tx.execute(select(unsigned).where(*mine).order_by(unsigned.c.day, unsigned.c.note)).all()
+    opened = _opened(vault, found)
+    return [_note(row, opened[row.note]) for row in found if row.note in opened]
+
+
 def withdraw(tx: Connection, who: Somebody, which: str) -> bool:
     """False once it is released: then nobody knows whose it was."""
     mine = tx.execute(
@@ -118,6 +128,12 @@ def withdraw(tx: Connection, who: Somebody, which: str) -> bool:
     if mine is not None:
         _drop(tx, who.tenant, [which])
     return mine is not None
+
+
+def withdraw_in(tx: Connection, who: Somebody, cohort: str) -> None:
+    """What waits in one cohort, about whichever prompt."""
+    mine = (unsigned.c.tenant == who.tenant, unsigned.c.person == who.person, unsigned.c.cohort == cohort)
+    _drop(tx, who.tenant, tx.execute(select(unsigned.c.note).where(*mine)).scalars().all())
 
 
 def withdraw_all(tx: Connection, who: Somebody) -> None:
@@ -167,6 +183,10 @@ def given_to(tx: Connection, vault: Vault, reader: Somebody, cohort: str) -> lis
     return _notes(tx, vault, reader, unsigned.c.cohort == cohort)
 
 
+def given_about(tx: Connection, vault: Vault, reader: Somebody, cohort: str, number: int) -> list[Note]:
+    return _notes(tx, vault, reader, (unsigned.c.cohort == cohort) & (unsigned.c.number == number))
+
+
 def given_for(tx: Connection, vault: Vault, reader: Somebody, audience: str) -> list[Note]:
     """Those that belong to no cohort."""
     return _notes(tx, vault, reader, (unsigned.c.cohort == "") & (unsigned.c.audience == audience))
@@ -208,4 +228,4 @@ def _drop(tx: Connection, tenant: str, notes: Sequence[str]) -> None:
 
 def _note(row: Row[Any], words: dict[str, Any]) -> Note:
     parts = tuple((ask, said) for ask, said in words["parts"])
-    return Note(row.note, row.cohort, row.day, words["title"], parts)
+    return Note(row.note, row.cohort, row.day, words["title"], parts, row.number)
