@@ -108,12 +108,12 @@ class House:
         from starlette.applications import Starlette
         from starlette.routing import BaseRoute
 
-        from bot import downloads, health
+        from bot import calendar_feed, downloads, health
 
         anyone = self.settings.metrics == "anyone"
         routes: list[BaseRoute] = [*health.routes(self.services, self.metrics, self.search, anyone)]
         if self.settings.public_url:
-            routes += downloads.routes(self.services)
+            routes += [*downloads.routes(self.services), *calendar_feed.routes(self.services)]
         for platform in self.platforms.values():
             offered = getattr(platform, "routes", None)
             if offered is not None:

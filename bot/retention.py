@@ -17,10 +17,10 @@ from bot import schedule
 from bot.keeping import Keeping
 from bot.messages import Address
 from bot.outbox import Intent
-from bot.store import cohorts, doors, people
+from bot.store import cohorts, doors, occasions, people
 from bot.store.cohorts import Cohort, Member
 from bot.store.people import Somebody
-from bot.store.tables import account, entry, membership, paper, person, request, share, workspace
+from bot.store.tables import account, entry, membership, paper, person, request, share, unsigned, workspace
 from bot.visit import Services
 
 CLOSING, KEPT_UNTIL = "closing", "kept-until"
@@ -130,7 +130,7 @@ def has_words(tx: Connection, member: Member) -> bool:
             .where(table.c.tenant == member.tenant, table.c.person == member.person, table.c.cohort == member.cohort)
             .limit(1)
         ).first()
-        for table in (entry, share, request)
+        for table in (entry, share, request, unsigned)
     )
 
 
@@ -166,7 +166,21 @@ def over(tx: Connection, services: Services, at: datetime) -> list[Whose]:
         .where(entry.c.cohort == "", tuple_(entry.c.tenant, entry.c.person).in_(sorted(gone - stays)))
         .distinct()
     )
-    return found + [Whose(row.tenant, row.person, "") for row in noted]
+    return found + guests(tx, services, at) + [Whose(row.tenant, row.person, "") for row in noted]
+
+
+def guests(tx: Connection, services: Services, at: datetime) -> list[Whose]:
+    """Who came to an event from outside of its cohort: what they wrote goes some weeks after the last of them."""
+    last: dict[Whose, datetime] = {}
+    for which, who in occasions.came_from_outside(tx):
+        whose = Whose(which.tenant, who, which.cohort)
+        last[whose] = max(which.when.ends, last.get(whose, which.when.ends))
+    kept = timedelta(days=services.keeping.after_leaving)
+    return [
+        one
+        for one, ended in last.items()
+        if at >= ended + kept and cohorts.member(tx, one.tenant, one.cohort, one.person) is None
+    ]
 
 
 def _papers(tx: Connection, which: Cohort) -> list[Whose]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import outbox
+from bot import outbox, retention
 from bot.messages import Errors, Outgoing, Press
 from bot.store import cohorts, people, tables, teams
 from tests.events import MORNING, STARTS, all_events, change, got, planned, preview
@@ -22,7 +22,7 @@ ENDS = STARTS + timedelta(minutes=180)
 @pytest.fixture
 async def year(tmp_path: Path, index_folder: Path) -> AsyncIterator[Town]:
     """A year with two district teams: five people on one, one person on the other."""
-    async with open_town(tmp_path, index_folder) as town:
+    async with open_town(tmp_path, index_folder, public_url="https://bot.example") as town:
         await town.found_cohort(MEMBERS, program="lern")
         await town.until("day")
         await town.start(*MEMBERS)
@@ -210,3 +210,35 @@ async def test_a_form_that_cannot_be_right_says_what_to_change(year: Town) -> No
         assert isinstance(answer, Errors)
         assert set(answer.fields) == {field}
     assert "No event is planned yet" in text_of(await all_events(year))
+
+
+async def test_an_open_session_gives_people_from_outside_what_is_around_it_and_nothing_else(year: Town) -> None:
+    """No membership, no follow-up, no prompt, no place in the channel's message; and all of it goes again."""
+    year.chat.people["nadia"] = ("Nadia Outside", "America/New_York")
+    event = await planned(year, "Open session 1", minutes="90")
+    form = await year.act("imani", Press("hosting.post", event))
+    await year.submit("imani", form, {"channel": str(year.chat.channel)})
+    posted = next(one for one in year.public() if "Open session 1" in one.title)
+    assert "meet.example" not in text_of(posted)
+    assert "as a member already" in text_of(await year.press("renata", posted, "I will come", channel=True))
+    welcome = await year.press("nadia", posted, "I will come", channel=True)
+    assert "meet.example" in text_of(welcome)
+    await at(year, ENDS)
+    form = await year.press("nadia", got(year, "nadia", "before")[0], "Reflect privately")
+    receipt = await year.submit("nadia", form, {"example": "The heron rule."})
+    entry = next(one.value for one in receipt.options if one.action == "journal.read")  # type: ignore[union-attr]
+    assert "stays with you" in text_of(await year.act("nadia", Press("sharing.choose", entry)))
+    edit = await year.act("nadia", Press("journal.edit", entry))
+    assert "saved" in text_of(await year.submit("nadia", edit, {"example": "The egret rule."}))
+    await note(year, "nadia", clearer="Much.")
+    assert "not in a running cohort" in text_of(await year.command("nadia", "/cohort"))
+    await at(year, ENDS + timedelta(days=20))
+    assert [one.title for one in year.private("nadia")] == [
+        "Open session 1: Equity · before",
+        "Open session 1: Equity · exit note",
+    ]
+    year.machine.at = ENDS + timedelta(days=40)
+    with year.house.store.begin() as tx:
+        (gone,) = retention.guests(tx, year.house.services, year.machine.at)
+    await year.house.services.forgetting.let_go(*gone)
+    assert kept(year)["guest"] == kept(year)["entry"] == kept(year)["unsigned"] == []

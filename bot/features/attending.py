@@ -44,15 +44,15 @@ def _list(tx: Connection, visit: Visit) -> Reply:
         if one.when.ends + _EXIT_NOTE_OPEN > visit.now
         and guest_list.invited(tx, program, cohort, one, visit.who.person)
     ]
-    back = Option("My cohort", "membership.home", cohort.cohort)
+    back = (Option("My calendar", "calendar.page"), Option("My cohort", "membership.home", cohort.cohort))
     if not mine:
-        return Outgoing("No event is planned for you now. You are told when one is.", options=(back,))
+        return Outgoing("No event is planned for you now. You are told when one is.", options=back)
     return Outgoing(
         "\n".join(f"• {one.title}: {event_words.when(one.when, member.zone)}" for one in mine),
         title="Your events",
         options=(
             *(Option(event_words.label(one, member.zone), "attending.show", one.occasion) for one in mine[:20]),
-            back,
+            *back,
         ),
     )
 

@@ -103,7 +103,8 @@ def _teams(program: Program, cohort: Cohort) -> tuple[Option, ...]:
 
 def _events(program: Program, cohort: Cohort, member: Member) -> tuple[Option, ...]:
     here = program.events and member.state == cohorts.STARTED
-    return (Option("My events", "attending.list", cohort.cohort),) if here else ()
+    own = (Option("My events", "attending.list", cohort.cohort),) if here else ()
+    return (*own, Option("My calendar", "calendar.page")) if member.state == cohorts.STARTED else ()
 
 
 def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:

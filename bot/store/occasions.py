@@ -177,6 +177,15 @@ def as_guest(tx: Connection, home: str, who: str) -> list[Occasion]:
     return sorted(map(_occasion, rows), key=lambda one: one.when.starts)
 
 
+def came_from_outside(tx: Connection) -> list[tuple[Occasion, str]]:
+    rows = tx.execute(
+        select(occasion, guest.c.person).join(
+            guest, (guest.c.tenant == occasion.c.tenant) & (guest.c.occasion == occasion.c.occasion)
+        )
+    )
+    return [(_occasion(row), row.person) for row in rows]
+
+
 def forget_guest(tx: Connection, home: str, which: str, who: str) -> None:
     here = select(occasion.c.occasion).where(occasion.c.tenant == home, occasion.c.cohort == which)
     tx.execute(delete(guest).where(guest.c.tenant == home, guest.c.person == who, guest.c.occasion.in_(here)))
