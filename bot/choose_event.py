@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import choose, guest_list, moments
+from bot import choose, guest_list, moments, words
 from bot.errors import NotAllowed
 from bot.guest_list import Seen
 from bot.programs import Event, Program
@@ -31,14 +31,14 @@ def led(tx: Connection, visit: Visit) -> tuple[Occasion, Cohort, Program, Event]
 
 
 def kind(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Event]:
-    """From "cohort:kind", with or without more after it."""
+    """From "cohort:place of the kind", with or without more after it."""
     home, _, rest = visit.value.partition(":")
     cohort = choose.led_cohort(tx, visit, home)
     program = visit.services.program(tx, cohort)
-    event = next((one for one in program.events if one.id == rest.partition(":")[0]), None)
-    if event is None:
+    place = words.whole_number(rest.partition(":")[0])
+    if place is None or place >= len(program.events):
         raise NotAllowed("The program has no such event. Nothing was changed.")
-    return cohort, program, event
+    return cohort, program, program.events[place]
 
 
 def mine(tx: Connection, visit: Visit, which: str = "") -> Seen:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot import schedule, words
-from bot.programs import Program, Unit
+from bot.programs import Event, Program, Unit
 from bot.schedule import Change, CohortPlan
 
 _PARTS = (
@@ -35,10 +35,12 @@ class Difference:
     """What the cohort's calendar keeps or leaves out, so that nothing of the past moves."""
 
 
-def difference(old: Program, new: Program, plan: CohortPlan, gone: Set[int], today: date) -> Difference:
+def difference(
+    old: Program, new: Program, plan: CohortPlan, gone: Set[int], today: date, held: Set[str] = frozenset()
+) -> Difference:
     """`gone`: the numbers of units that somebody was sent, wrote about, or whose day has come. `today`: the latest
-    date on Earth."""
-    obstacles = _obstacles(old, new, gone)
+    date on Earth. `held`: the events that have a date, or had one."""
+    obstacles = [*_obstacles(old, new, gone), *_event_obstacles(old, new, held)]
     if obstacles:
         return Difference((), tuple(obstacles))
     kept = _kept(old, new, plan, gone, today)
@@ -76,6 +78,22 @@ def _obstacles(old: Program, new: Program, gone: Set[int]) -> list[str]:
         if unit.number in gone and unit.id in asked and lost:
             found.append(f"{words.unit_name(old, unit)} was answered already, and a question of it is missing there.")
     return found
+
+
+def _event_obstacles(old: Program, new: Program, held: Set[str]) -> list[str]:
+    found = []
+    there = {event.id: _asked(event) for event in new.events}
+    for event in old.events:
+        if event.id in held and event.id not in there:
+            found.append(f"The event {event.title} has a date, and is missing from it.")
+        elif event.id in held and _asked(event) - there[event.id]:
+            found.append(f"The event {event.title} has a date, and a question around it is missing there.")
+    return found
+
+
+def _asked(event: Event) -> set[tuple[str, str]]:
+    around = {"before": event.pre_work, "exit": event.exit_note, "after": event.follow_up}
+    return {(when, question.id) for when, moment in around.items() if moment for question in moment.questions}
 
 
 def _kept(old: Program, new: Program, plan: CohortPlan, gone: Set[int], today: date) -> dict[int, Change]:

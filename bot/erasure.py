@@ -101,6 +101,7 @@ def erase(
     tx.execute(delete(rows).where(rows.c.tenant == tenant, rows.c.recipient == who))
     sent = (inbox.c.event >= f"form:{who}:", inbox.c.event < f"form:{who};")  # as `Visit.once` names a form
     tx.execute(delete(inbox).where(inbox.c.tenant == tenant, *sent))
+    occasions.forget_person(tx, tenant, who)
     _part(tx, tenant, who, ids)
     record(tx, stone, at)
     return Erased(reflections, shares, questions, messages, addresses, receipt, for_teams)

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from datetime import date, time, timedelta
 
-from dateutil.relativedelta import relativedelta
-
-from bot import schedule, words
+from bot import words
 from bot.event_times import When
 from bot.kinds.text import clean
 from bot.messages import Field, Form
-from bot.programs import Event, Program
-from bot.store.cohorts import Cohort
 from bot.visit import Visit
 from bot.zones import zone_named
 
 _PLACE = 300
 _FARTHEST = timedelta(days=3 * 366)
 _LONGEST = 600
-
-
-def expected(program: Program, cohort: Cohort, event: Event) -> When:
-    """As the program expects it, for a facilitator to begin with."""
-    first = schedule.first_day(program, cohort.start)
-    step = relativedelta(months=event.after) if program.clock == "monthly" else relativedelta(weeks=event.after)
-    return When(first + step, program.time, cohort.zone, event.minutes)
 
 
 def show(visit: Visit, title: str, value: str, at: When, place: str = "") -> Form:

@@ -10,6 +10,8 @@ from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from dateutil.relativedelta import relativedelta
+
 from bot import schedule
 from bot.programs import Event, Program
 from bot.schedule import MemberPlan
@@ -45,6 +47,12 @@ class Due:
     kind: str
     due: datetime
     expires: datetime
+
+
+def expected(program: Program, event: Event, start: date, zone: str) -> When:
+    """When the program expects an event; each cohort sets its own date."""
+    step = relativedelta(months=event.after) if program.clock == "monthly" else relativedelta(weeks=event.after)
+    return When(schedule.first_day(program, start) + step, program.time, zone, event.minutes)
 
 
 def sends(

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot import moments, words
 from bot.programs import Event, Program
-from bot.programs.seats import gets
+from bot.programs.seats import gets, role_of
 from bot.schedule import MemberPlan
 from bot.store import cohorts, occasions, people, teams
 from bot.store.cohorts import Cohort, Member
@@ -78,6 +78,21 @@ def teams_for(tx: Connection, program: Program, cohort: Cohort, event: Event) ->
     return [one for one in teams.of_cohort(tx, cohort) if within(one.kind)]
 
 
+def members_for(tx: Connection, program: Program, cohort: Cohort, event: Event) -> list[Member]:
+    """With whom an event for one member may be held."""
+    return [
+        one
+        for one in cohorts.members(tx, cohort)
+        if one.state == cohorts.STARTED and gets(program, event.whom, one.seat) and may_be_alone(program, one)
+    ]
+
+
+def may_be_alone(program: Program, member: Member) -> bool:
+    """Nobody under age is put alone with one adult."""
+    role = role_of(program, member.seat)
+    return role is None or not role.minor
+
+
 def named(program: Program, event: Event) -> str:
     """Whom the program means, in words: "everybody in the cohort", "everybody on a District team"."""
     if event.whom.team:
@@ -93,6 +108,8 @@ def _is_for(program: Program, event: Event, team: Collection[str] | None, which:
     """A single team makes the audience of the program smaller, and never larger."""
     if member.state != cohorts.STARTED or not gets(program, event.whom, member.seat):
         return False
+    if which.person or event.alone:
+        return member.person == which.person and may_be_alone(program, member)
     return team is None or member.person in team
 
 

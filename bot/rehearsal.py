@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from bot import schedule
+from bot import event_times, moments, schedule
 from bot.programs import Program, Unit
 
 _WHO = {
@@ -14,6 +15,7 @@ _WHO = {
     schedule.REMINDER: "each member who has not answered",
     schedule.ANNOUNCEMENT: "the channel",
 }
+_INVITED = "each of those invited"
 _TEXT = {
     schedule.STEP: "You set yourself a step last time. What became of it? Any answer is fine.",
     schedule.REMINDER: "This prompt is still open: {title}. One line is enough, and skipping is fine.",
@@ -24,6 +26,7 @@ _TEXT = {
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
     unit: int
+    """Its number; around an event, the week or month in which it is expected."""
     title: str
     kind: str
     recipient: str
@@ -56,11 +59,26 @@ def rehearse(program: Program, start: date, zone: str) -> list[Rehearsed]:
         *schedule.channel_sends(program, plan),
     ]
     first = min((unit.number for unit in program.units), default=0)
-    return [
+    rehearsed = [
         _rehearsed(program, send)
         for send in sorted(sends)
         if send.kind in _WHO and not (send.kind == schedule.STEP and send.number == first)
     ]
+    around = _around_events(program, start, schedule.MemberPlan(zone, started=began))
+    return sorted([*rehearsed, *around], key=lambda one: one.utc or began)
+
+
+def _around_events(program: Program, start: date, who: schedule.MemberPlan) -> list[Rehearsed]:
+    """On the days on which the program expects them; each cohort sets its own."""
+    found = []
+    for event in program.events:
+        when = event_times.expected(program, event, start, who.zone)
+        for send in event_times.sends(program, event, when, who):
+            said = moments.moment(event, send.kind)
+            local = send.due.astimezone(ZoneInfo(who.zone))
+            text = f"{event.title}: {said.prompt}" if said else event.title
+            found.append(Rehearsed(event.after, event.title, send.kind, _INVITED, local, send.due, text))
+    return found
 
 
 def _asked_for(unit: Unit) -> Rehearsed:

@@ -332,6 +332,12 @@ def test_the_time_of_day_needs_no_quotes() -> None:
             + "days: 3, questions: [{id: q, kind: text, ask: Q}]}}]\n",
             "small.yaml:21: events[0].pre_work.days: must be a number of days before the event, such as -3",
         ),
+        (
+            SMALL
+            + "events: [{id: e, title: E, about: E, after: 1, minutes: 60, alone: true, exit_note: {prompt: P, "
+            + "questions: [{id: q, kind: text, ask: Q}]}}]\n",
+            "small.yaml:21: events[0].exit_note: would be read by nobody",
+        ),
     ],
 )
 def test_a_slip_is_named_with_file_line_key_and_what_would_be_right(text: str, expected: str) -> None:

@@ -11,7 +11,7 @@ from bot import choose, edition, upcoming
 from bot.edition import Difference
 from bot.messages import Option, Outgoing, Reply
 from bot.programs import Program
-from bot.store import cohorts, pinned
+from bot.store import cohorts, occasions, pinned
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
@@ -86,7 +86,8 @@ def _difference(tx: Connection, visit: Visit, cohort: Cohort, new: Program) -> D
     old, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
     gone = {unit.number for unit in old.units if not upcoming.untouched(tx, cohort, old, unit, visit.now)}
     today: date = visit.now.astimezone(ZoneInfo(_LATEST_ZONE)).date()
-    return edition.difference(old, new, plan, gone, today)
+    held = {one.kind for one in occasions.of_cohort(tx, cohort, cancelled=True)}
+    return edition.difference(old, new, plan, gone, today, held)
 
 
 def _list(lines: tuple[str, ...]) -> str:

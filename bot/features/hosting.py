@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import addresses, choose_event, event_planner, event_words, guest_list, moments, outbox, words
+from bot import addresses, calendar_file, choose_event, event_planner, event_words, guest_list, moments, outbox, words
 from bot.event_times import EXIT_NOTE
-from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Quote, Reply
+from bot.messages import Address, Errors, Field, File, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent
 from bot.programs import Event
 from bot.store import occasions, people
@@ -36,7 +36,12 @@ def _show(tx: Connection, visit: Visit) -> Reply:
         "\n".join(line for line in lines if line),
         title=which.title,
         note="Who answers what around it is not shown here, to anybody.",
-        options=(*_changes(which, event, visit), *_notes_button(which, event), _back(cohort)),
+        options=(
+            *_changes(which, event, visit),
+            *_notes_button(which, event),
+            Option("Add to my calendar", "hosting.file", which.occasion),
+            _back(cohort),
+        ),
     )
 
 
@@ -54,6 +59,16 @@ def _changes(which: Occasion, event: Event, visit: Visit) -> tuple[Option, ...]:
 
 def _notes_button(which: Occasion, event: Event) -> tuple[Option, ...]:
     return (Option("Exit notes", "hosting.notes", f"{which.occasion}:0"),) if event.exit_note else ()
+
+
+async def file(visit: Visit) -> Reply:
+    """For whoever hosts it and is not among the invited."""
+    which, *_ = await visit.read(choose_event.led, visit)
+    data = calendar_file.written([calendar_file.of_event(which)], which.title, visit.now)
+    return Outgoing(
+        "Open the file: your calendar takes it in. When you change the event, take a new one.",
+        file=File("event.ics", data, calendar_file.MEDIA_TYPE),
+    )
 
 
 async def cancel(visit: Visit) -> Reply:
@@ -157,6 +172,6 @@ def _back(cohort: Cohort) -> Option:
 
 feature = Feature(
     "hosting",
-    presses={"show": show, "cancel": cancel, "post": post, "notes": notes},
+    presses={"show": show, "file": file, "cancel": cancel, "post": post, "notes": notes},
     submissions={"save-post": save_post},
 )

@@ -10,7 +10,7 @@ from bot import choose, choose_event, event_form, event_planner, event_times, ev
 from bot.kinds.text import clean
 from bot.messages import Errors, Field, Form, Option, Outgoing, Reply
 from bot.programs import Event, Program
-from bot.store import cohorts, occasions, teams
+from bot.store import cohorts, occasions, people, teams
 from bot.store.cohorts import Cohort
 from bot.store.occasions import Occasion
 from bot.visit import Feature, Visit
@@ -49,11 +49,12 @@ def _kinds(tx: Connection, visit: Visit) -> Reply:
     if not events:
         return Outgoing("This program has no events, so there is none to plan.")
     held = [one.kind for one in occasions.of_cohort(tx, cohort)]
-    ordered = sorted(events, key=lambda one: one.id in held)  # those that have no date yet come first
+    ordered = sorted(enumerate(events), key=lambda one: one[1].id in held)  # those that have no date yet come first
     return Outgoing(
         "Which event is it?",
         options=tuple(
-            Option(words.cut(one.title, 75), "planning.whom", f"{cohort.cohort}:{one.id}") for one in ordered[:_SHOWN]
+            Option(words.cut(one.title, 75), "planning.whom", f"{cohort.cohort}:{place}")
+            for place, one in ordered[:_SHOWN]
         ),
     )
 
@@ -64,12 +65,20 @@ async def whom(visit: Visit) -> Reply:
 
 def _whom(tx: Connection, visit: Visit) -> Reply:
     cohort, program, event = choose_event.kind(tx, visit)
+    here = f"{cohort.cohort}:{program.events.index(event)}"
+    if event.alone:
+        members = guest_list.members_for(tx, program, cohort, event)
+        return Outgoing(
+            f"{event.title}. With whom?" if members else "Nobody is there yet for whom this event is.",
+            options=tuple(
+                Option(words.cut(one.name, 75), "planning.new", f"{here}:{one.person}") for one in members[:_SHOWN]
+            ),
+        )
     single = guest_list.teams_for(tx, program, cohort, event)
     if not single:
         return event_form.show(
-            visit, event.title, f"{cohort.cohort}:{event.id}:", event_form.expected(program, cohort, event)
+            visit, event.title, f"{here}:", event_times.expected(program, event, cohort.start, cohort.zone)
         )
-    here = f"{cohort.cohort}:{event.id}"
     return Outgoing(
         f"{event.title}. For whom?",
         options=(
@@ -88,7 +97,9 @@ async def new(visit: Visit) -> Reply:
 
 def _new(tx: Connection, visit: Visit) -> Reply:
     cohort, program, event = choose_event.kind(tx, visit)
-    return event_form.show(visit, event.title, visit.value, event_form.expected(program, cohort, event))
+    return event_form.show(
+        visit, event.title, visit.value, event_times.expected(program, event, cohort.start, cohort.zone)
+    )
 
 
 async def change(visit: Visit) -> Reply:
@@ -110,14 +121,17 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
     before = None
     if ":" in visit.value:
         cohort, program, event = choose_event.kind(tx, visit)
-        team = [*visit.value.split(":"), ""][2]
+        target = [*visit.value.split(":"), ""][2]
+        team, person = ("", target) if event.alone else (target, "")
     else:
         before, cohort, program, event = choose_event.led(tx, visit)
-        team = before.team
+        team, person = before.team, before.person
     if before is not None and not occasions.may_change(before, visit.now):
         return Errors({"": "This event has begun or was cancelled, so it stays as it is. Nothing was changed."})
     if team and team not in {one.team for one in guest_list.teams_for(tx, program, cohort, event)}:
         return Errors({"": "The event is not for this team. Nothing was changed."})
+    if event.alone and person not in {one.person for one in guest_list.members_for(tx, program, cohort, event)}:
+        return Errors({"": "The event is not for this person. Nothing was changed."})
     at, place, wrong = event_form.read(visit)
     if wrong or at is None:
         return Errors(wrong)
@@ -128,6 +142,7 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
         number=0,
         kind=event.id,
         team=team,
+        person=person,
         title=before.title if before else event.title,
         when=at,
         place=place,
@@ -149,9 +164,8 @@ def _shown(
         lines += ["", f"Those invited are told once. {count} What they have got already stays with them."]
         lines.append("Nothing is changed yet.")
     else:
-        one_team = teams.find(tx, made.tenant, made.team) if made.team else None
         lines = [event_words.own_time(made.when), event_words.where(made)]
-        lines.append(f"For: {one_team.name if one_team else guest_list.named(program, event)}")
+        lines.append(f"For: {_audience(tx, made, program, event)}")
         lines += ["", "What comes around it by itself:", *event_words.around(event), ""]
         lines.append(f"Those invited are told once. {count} Nothing is planned yet.")
     return Outgoing(
@@ -163,6 +177,13 @@ def _shown(
             Option("Leave it as it is" if before else "Do not plan it", "planning.discard", made.occasion),
         ),
     )
+
+
+def _audience(tx: Connection, made: Occasion, program: Program, event: Event) -> str:
+    if made.person:
+        return words.listed(people.names(tx, made.tenant, [made.person]))
+    team = teams.find(tx, made.tenant, made.team) if made.team else None
+    return team.name if team else guest_list.named(program, event)
 
 
 async def name(visit: Visit) -> Reply:

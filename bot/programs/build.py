@@ -180,6 +180,7 @@ def _event(keys: schema.EventKeys, ratings: dict[str, Rating]) -> Event:
         minutes=keys.minutes,
         whom=_whom(keys.whom),
         open=keys.open,
+        alone=keys.alone,
         pre_work=_moment(keys.pre_work, PRE_WORK_DAYS, ratings),
         exit_note=_moment(keys.exit_note, 0, ratings, anonymous=True),
         follow_up=_moment(keys.follow_up, FOLLOW_UP_DAYS, ratings),

@@ -165,6 +165,8 @@ class Event:
     whom: Whom = Whom()
     open: bool = False
     """People from outside of the cohort may come; they get what is before it and the exit note."""
+    alone: bool = False
+    """Held for one member at a time, such as coaching."""
     pre_work: Moment | None = None
     exit_note: Moment | None = None
     follow_up: Moment | None = None

@@ -34,6 +34,8 @@ def judge(page: Page) -> None:
         _unit(page, path, unit)
         _minutes(page, path, unit, limit)
     for path, event in parts(page.data, "events"):
+        if event.get("alone") is True:
+            _alone(page, path, event)
         for name in MOMENTS:
             moment = event.get(name)
             if isinstance(moment, dict):
@@ -83,6 +85,13 @@ def _unit(page: Page, path: Path, unit: Keys) -> None:
         page.refuse((*path, "questions"), f"has {len(asked) - required} optional ones; at most {OPTIONAL} fit")
     for here, question in asked:
         _question(page, here, question)
+
+
+def _alone(page: Page, path: Path, event: Keys) -> None:
+    if event.get("open") is True:
+        page.refuse((*path, "open"), "has no meaning in an event for one member")
+    if "exit_note" in event:
+        page.refuse((*path, "exit_note"), "would be read by nobody: five must write, and this event is for one member")
 
 
 def _moment(page: Page, path: Path, moment: Keys) -> None:

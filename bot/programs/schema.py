@@ -163,6 +163,7 @@ class EventKeys(Keys):
     minutes: Minutes
     whom: Annotated[WhomKeys | None, Field(alias="for")] = None
     open: bool = False
+    alone: bool = False
     pre_work: MomentKeys | None = None
     exit_note: MomentKeys | None = None
     follow_up: MomentKeys | None = None

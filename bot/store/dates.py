@@ -17,6 +17,7 @@ occasion = Table(
     Column("number", Integer, nullable=False),  # 1, 2, 3 … in its cohort; 0 while it is a draft
     Column("kind", String(40), nullable=False),  # the event, as the program calls it
     Column("team", String(32), nullable=False),  # for this team alone; '' for all whom the program names
+    Column("person", String(32), nullable=False),  # for this member alone; '' for more than one
     Column("title", Text, nullable=False),
     Column("day", Date, nullable=False),
     Column("hour", Time, nullable=False),

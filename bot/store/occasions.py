@@ -27,6 +27,8 @@ class Occasion:
     """The event, as the program calls it."""
     team: str
     """For this team alone; empty for all whom the program names."""
+    person: str
+    """For this member alone; empty for more than one."""
     title: str
     when: When
     place: str
@@ -179,11 +181,16 @@ def as_guest(tx: Connection, home: str, who: str) -> list[Occasion]:
 
 def came_from_outside(tx: Connection) -> list[tuple[Occasion, str]]:
     rows = tx.execute(
-        select(occasion, guest.c.person).join(
+        select(occasion, guest.c.person.label("who")).join(
             guest, (guest.c.tenant == occasion.c.tenant) & (guest.c.occasion == occasion.c.occasion)
         )
     )
-    return [(_occasion(row), row.person) for row in rows]
+    return [(_occasion(row), row.who) for row in rows]
+
+
+def forget_person(tx: Connection, home: str, who: str) -> None:
+    """Events that were for them alone."""
+    tx.execute(delete(occasion).where(occasion.c.tenant == home, occasion.c.person == who))
 
 
 def forget_guest(tx: Connection, home: str, which: str, who: str) -> None:
@@ -200,7 +207,7 @@ def _this(which: Occasion) -> tuple[ColumnElement[bool], ...]:
 
 
 def _values(of: Occasion) -> dict[str, Any]:
-    own = ("cohort", "number", "kind", "team", "title", "place", "state", "sequence", "changes")
+    own = ("cohort", "number", "kind", "team", "person", "title", "place", "state", "sequence", "changes")
     when = {name: getattr(of.when, name) for name in ("day", "hour", "zone", "minutes")}
     return {name: getattr(of, name) for name in own} | when | dict(zip(("first_at", "last_at"), of.span, strict=True))
 
@@ -213,6 +220,7 @@ def _occasion(row: Row[Any]) -> Occasion:
         row.number,
         row.kind,
         row.team,
+        row.person,
         row.title,
         When(row.day, row.hour, row.zone, row.minutes),
         row.place,

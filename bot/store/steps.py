@@ -226,10 +226,11 @@ def _thirteen(tx: Connection) -> None:
     moment = _instant(tx)
     for statement in (
         "CREATE TABLE occasion (tenant VARCHAR(32) NOT NULL, occasion VARCHAR(32) NOT NULL, "
-        "cohort VARCHAR(32) NOT NULL, number INTEGER NOT NULL, kind VARCHAR(40) NOT NULL, team VARCHAR(32) NOT NULL, "
-        "title TEXT NOT NULL, day DATE NOT NULL, hour TIME NOT NULL, zone VARCHAR(64) NOT NULL, "
-        "minutes INTEGER NOT NULL, place TEXT NOT NULL, state VARCHAR(16) NOT NULL, sequence INTEGER NOT NULL, "
-        f"changes VARCHAR(32) NOT NULL, first_at {moment} NOT NULL, last_at {moment} NOT NULL, looked_at {moment}, "
+        "cohort VARCHAR(32) NOT NULL, number INTEGER NOT NULL, kind VARCHAR(40) NOT NULL, "
+        "team VARCHAR(32) NOT NULL, person VARCHAR(32) NOT NULL, title TEXT NOT NULL, day DATE NOT NULL, "
+        "hour TIME NOT NULL, zone VARCHAR(64) NOT NULL, minutes INTEGER NOT NULL, place TEXT NOT NULL, "
+        "state VARCHAR(16) NOT NULL, sequence INTEGER NOT NULL, changes VARCHAR(32) NOT NULL, "
+        f"first_at {moment} NOT NULL, last_at {moment} NOT NULL, looked_at {moment}, "
         "PRIMARY KEY (tenant, occasion), FOREIGN KEY(tenant, cohort) REFERENCES cohort (tenant, cohort))",
         "CREATE INDEX occasion_of_cohort ON occasion (tenant, cohort)",
         "CREATE INDEX occasion_planned ON occasion (last_at) WHERE state = 'planned'",

@@ -158,10 +158,18 @@ def test_there_are_three_convenings_of_three_hours_and_six_open_sessions() -> No
     sessions = [event for event in LERN.events if event.id.startswith("session")]
     assert [(event.after, event.minutes) for event in convenings] == [(1, 180), (5, 180), (9, 180)]
     assert [event.after for event in sessions] == [0, 2, 3, 4, 6, 8]
-    assert {event.whom for event in LERN.events} == {DISTRICT}
+    assert {event.whom for event in (*convenings, *sessions)} == {DISTRICT}
+    assert [event.open for event in (*convenings, *sessions)] == [False] * 3 + [True] * 6
 
 
-@pytest.mark.parametrize("event", LERN.events, ids=lambda event: event.id)
+def test_strategy_sessions_and_coaching_are_for_the_small_team_and_have_no_exit_note() -> None:
+    """Five must write before a note is shown. Coaching is held for one adult at a time."""
+    small = [event for event in LERN.events if event.whom.team == "design"]
+    assert [(event.id, event.alone) for event in small] == [("strategy", False), ("coaching", True)]
+    assert all(event.exit_note is None and not event.open for event in small)
+
+
+@pytest.mark.parametrize("event", [one for one in LERN.events if one.whom == DISTRICT], ids=lambda event: event.id)
 def test_an_event_has_a_word_before_a_note_without_name_and_a_look_back(event: Event) -> None:
     """Three days before, right after, and two weeks later; two minutes each."""
     moments = [event.pre_work, event.exit_note, event.follow_up]

@@ -397,6 +397,7 @@ CREATE TABLE occasion (
   number INTEGER NOT NULL,
   kind VARCHAR(40) NOT NULL,
   team VARCHAR(32) NOT NULL,
+  person VARCHAR(32) NOT NULL,
   title TEXT NOT NULL,
   day DATE NOT NULL,
   hour TIME WITHOUT TIME ZONE NOT NULL,
@@ -555,7 +556,7 @@ INSERT INTO change (tenant, cohort, number, moved_to, skipped, swapped) VALUES (
 
 INSERT INTO membership (tenant, cohort, person, state, joined_at, started_at, day, time, paused_until, replan, keep_until, role, sits_on) VALUES ('tenant', 'cohort', 'person', 'sent', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', 1, '07:00:00.000000', '2027-01-04', false, '2027-01-04', 'role', 'sits_on');
 
-INSERT INTO occasion (tenant, occasion, cohort, number, kind, team, title, day, hour, zone, minutes, place, state, sequence, changes, first_at, last_at, looked_at) VALUES ('tenant', 'occasion', 'cohort', 1, 'kind', 'team', 'title', '2027-01-04', '07:00:00.000000', 'zone', 1, 'place', 'sent', 1, 'changes', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000');
+INSERT INTO occasion (tenant, occasion, cohort, number, kind, team, person, title, day, hour, zone, minutes, place, state, sequence, changes, first_at, last_at, looked_at) VALUES ('tenant', 'occasion', 'cohort', 1, 'kind', 'team', 'person', 'title', '2027-01-04', '07:00:00.000000', 'zone', 1, 'place', 'sent', 1, 'changes', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000');
 
 INSERT INTO team (tenant, team, cohort, kind, inside, name, made_at) VALUES ('tenant', 'team', 'cohort', 'kind', 'inside', 'name', '2027-01-04 13:10:00.000000');
 
