@@ -10,6 +10,11 @@ from bot.event_times import When
 from bot.programs import Event, Moment
 from bot.store.occasions import Occasion
 
+FEW = (
+    "Fewer than five people are invited to this event. Notes are shown once five have written, so what you write now "
+    "may never be read. You can leave it."
+)
+
 
 def when(of: When, zone: str) -> str:
     """ "Tuesday 5 January at 16:00, 90 minutes"."""

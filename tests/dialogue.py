@@ -167,7 +167,7 @@ def _look(driver: Driver, does: Mapping[str, Any]) -> None:
         if does["file"].endswith(".age"):
             (key,) = set(re.findall(r"AGE-SECRET-KEY-1[0-9A-Z]+", driver.view()))
             data = sealed_file.unseal(data, key)
-        words = _unpacked(data)
+        words = _unpacked(data) if does["file"].endswith((".zip", ".age")) else data.decode()
         for text in _several(does.get("file holds")):
             assert text in words, f"{text!r} is not in {does['file']}, which holds:\n{words}"
 

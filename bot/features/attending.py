@@ -22,10 +22,6 @@ from bot.visit import Feature, Visit
 
 _EXIT_NOTE_OPEN = timedelta(days=3)
 """A day longer than it is sent, for whom it reached last."""
-_FEW = (
-    "\n\nFewer than five people are invited to this event. Notes are shown once five have written, so what you write "
-    "now may never be read. You can leave it."
-)
 
 
 async def listing(visit: Visit) -> Reply:
@@ -109,7 +105,7 @@ def _open(tx: Connection, visit: Visit) -> Reply:
         words=again.words if again else None,
     )
     if said.anonymous and len(guest_list.everybody(tx, seen.program, seen.cohort, seen.occasion)) < FLOOR:
-        return replace(form, intro=form.intro + _FEW)
+        return replace(form, intro=f"{form.intro}\n\n{event_words.FEW}")
     return form
 
 
@@ -129,7 +125,7 @@ def _save(tx: Connection, visit: Visit) -> Reply:
     if isinstance(written, Errors):
         return written
     if not any(value not in (None, "", []) for value in written.answers.values()) and not written.step:
-        return Errors({unit.questions[0].id: "Please write something in one of these, or close the form."})
+        return Outgoing("You wrote nothing, so nothing was kept. That is fine.", title=unit.title)
     return _keep_unsigned(tx, visit, seen, unit, written) if said.anonymous else _keep(tx, visit, seen, unit, written)
 
 

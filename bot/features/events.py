@@ -11,6 +11,7 @@ from bot.guest_list import Seen
 from bot.messages import Audience, Option, Outgoing
 from bot.outbox import NothingToSay, NotYet, Row
 from bot.programs import Moment
+from bot.releases import FLOOR
 from bot.store import cohorts, occasions, turns
 from bot.visit import Feature, Services
 
@@ -56,7 +57,9 @@ def exit_note(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     if seen.occasion.when.ends > services.now():
         raise NotYet(seen.occasion.when.ends)
     said = _said(seen, EXIT_NOTE)
-    return _message(seen, EXIT_NOTE, said, f"{said.prompt}\n\nIf you were not there, leave this one.")
+    few = len(guest_list.everybody(tx, seen.program, seen.cohort, seen.occasion)) < FLOOR
+    told = [said.prompt, *([event_words.FEW] if few else []), "If you were not there, leave this one."]
+    return _message(seen, EXIT_NOTE, said, "\n\n".join(told))
 
 
 def follow_up(tx: Connection, services: Services, row: Row) -> Outgoing | None:
