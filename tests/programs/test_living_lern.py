@@ -12,6 +12,7 @@ from sqlalchemy import select
 from bot import outbox
 from bot.messages import Form, Outgoing
 from bot.store import tables
+from tests.events import planned
 from tests.test_papers import paper, write
 from tests.test_teams import LERN, looking, make, seat, year
 from tests.town import Town, text_of
@@ -56,6 +57,9 @@ async def test_a_year_for_two_teams_with_an_absence_and_a_late_joiner(year: Town
     await make(year, "Equity Design Team, inside Alder County", "Alder Designers")
     await seat(year, "Alder Designers", ["kwame"], "designer")
     await write(year, "renata", "What we agreed", "We begin on time.")
+    await planned(year, "Strategy session", day="2026-12-09")
+    await planned(year, "Open session 1", team="Alder County", day="2026-12-16")
+    await planned(year, "Convening 1", day="2027-01-13")
     for month in range(months):
         await at(year, datetime(2026 if month == 0 else 2027, month or 12, 8, 0, 30, tzinfo=UTC))
         if month == 2:  # Thanh-Mai is away for a while
@@ -73,6 +77,15 @@ async def test_a_year_for_two_teams_with_an_absence_and_a_late_joiner(year: Town
     assert district - got["Thanh-Mai Pham"] == {4}
     assert got["Leilani Kealoha"] == {number for number in district if number >= 5}
     assert "Aroha Ngata" not in got
+    for kind, of_kwame in (("pre-work", 2), ("exit-note", 2), ("follow-up", 3)):
+        around = sent(year, kind)
+        assert set(around.values()) == {1}
+        assert Counter(name for name, _ in around) == {
+            "Renata Aguilar": 2,
+            "Kwame Osei-Tutu": of_kwame,  # he sits on the small team, too, whose session has a follow-up alone
+            "Thanh-Mai Pham": 1,
+            "Yusuf Demirci": 1,
+        }
     assert sent(year, "reminder").keys() <= prompts.keys()
     assert not [one for one in sent(year, "reminder") if one[0] == "Renata Aguilar"]
     kept = await year.press("kwame", await paper(year, "kwame"), "Versions that were kept")
