@@ -1,7 +1,8 @@
 """When the messages around an event are due: pure functions over the event, the program and one person's clock.
 
-Pre-work comes at the person's own hour and goes until the event starts. The exit note comes when the event ends, or
-on the next morning, and goes for two days. The follow-up comes at the person's own hour and goes for a week.
+Pre-work comes at the person's own hour, on a working day where one is left, and goes until the event starts. The exit
+note comes when the event ends, or on the next morning, and goes for two days. The follow-up comes at the person's own
+hour and goes for a week.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def _pre_work(program: Program, event: Event, when: When, who: MemberPlan, days_
     last = _day(when.starts, who)
     wanted = last + timedelta(days=event.pre_work.days)
     ahead = (wanted + timedelta(days=more) for more in range((last - wanted).days))
-    day = next((one for one in ahead if one not in days_off), wanted)
+    day = next((one for one in ahead if one not in days_off and one.weekday() < _SATURDAY), wanted)
     return Due(PRE_WORK, _not_before_they_came(_at_their_hour(program, day, who), who), when.starts)
 
 

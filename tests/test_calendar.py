@@ -125,6 +125,8 @@ def test_whatever_the_zones_and_hours_each_message_comes_in_its_own_time_and_nev
     if PRE_WORK in sends:
         assert sends[PRE_WORK].expires == when.starts
         assert when.starts - sends[PRE_WORK].due < timedelta(days=4, hours=2)
+        weekend = sends[PRE_WORK].due.astimezone(ZoneInfo(own)).weekday() >= 5
+        assert not weekend or day.weekday() in (6, 0, 1) or off
     assert sends[EXIT_NOTE].due >= when.ends
     assert sends[FOLLOW_UP].due - when.ends > timedelta(days=12)
 

@@ -14,7 +14,7 @@ from bot.store import cohorts, people, tables, teams
 from tests.databases import BOTH, SQLITE, drop, fresh
 from tests.events import MORNING, STARTS, all_events, change, got, planned, preview
 from tests.town import Town, open_town, text_of
-from tests.ways import MEMBERS, at, kept, labels, on_disk, read, stranger
+from tests.ways import MEMBERS, answers, at, kept, labels, on_disk, read, running, stranger
 
 ALDER, BIRCH = ("renata", "kwame", "thanh-mai", "leilani", "aroha"), "yusuf"
 ENDS = STARTS + timedelta(minutes=180)
@@ -179,8 +179,8 @@ async def test_an_event_of_one_team_reaches_only_that_team(year: Town) -> None:
 async def test_a_move_is_shown_first_told_once_and_takes_along_what_was_not_sent(year: Town) -> None:
     """What somebody has stays with them, and comes no second time."""
     event = await planned(year)
-    await at(year, STARTS - timedelta(days=2))
-    assert len(rows(year, "pre-work")) == 6
+    await at(year, STARTS - timedelta(days=1))
+    assert len(rows(year, "pre-work")) == len(rows(year, "exit-note", outbox.READY)) == 6
     shown = await change(year, event, day="2026-12-16")
     assert "Wednesday 9 December at 15:00, 3 hours (America/New York) becomes Wednesday 16 December" in text_of(shown)
     assert len(rows(year, "event-news")) == 6
@@ -254,6 +254,26 @@ async def test_an_open_session_gives_people_from_outside_what_is_around_it_and_n
     ]
     year.machine.at = ENDS + timedelta(days=40)
     with year.house.store.begin() as tx:
+        assert retention.guests(tx, year.house.services, ENDS + timedelta(days=20)) == []
         (gone,) = retention.guests(tx, year.house.services, year.machine.at)
     await year.house.services.forgetting.let_go(*gone)
     assert kept(year)["guest"] == kept(year)["entry"] == kept(year)["unsigned"] == []
+
+
+async def test_what_is_written_around_an_event_is_no_unit_and_is_counted_nowhere(
+    tmp_path: Path, index_folder: Path
+) -> None:
+    """Who answers before an event and is silent about two prompts is still asked what would help."""
+    async with open_town(tmp_path, index_folder) as town:
+        await running(town, ["renata"])
+        await planned(town, "Course session")
+        await at(town, STARTS)
+        form = await town.press("renata", got(town, "renata", "before")[0], "Reflect privately")
+        await town.submit("renata", form, {"moment": "The timetable."})
+        await at(town, STARTS + timedelta(days=6))
+        assert [one for one in town.private("renata") if "found you busy" in one.text]
+        await at(town, STARTS + timedelta(days=15))
+        form = await town.press("renata", got(town, "renata", "afterwards")[0], "Reflect privately")
+        await town.submit("renata", form, answers(form))
+        assert "afterwards" in text_of(await town.command("renata", "/journal"))
+        assert kept(town)["tally"] == []
