@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot import guest_list, schedule, words
+from bot.programs import Program
 from bot.store import cohorts, occasions
 from bot.store.cohorts import Cohort, Member
 from bot.store.occasions import Occasion
@@ -41,12 +42,14 @@ def everything(tx: Connection, services: Services, who: Somebody, now: datetime,
     """All that is somebody's own, in order of time. `places`: with where events are."""
     found: dict[str, Line] = {}
     for cohort, member in cohorts.of_person(tx, who):
-        if member.state == cohorts.STARTED:
-            for line in (*_prompts(tx, services, cohort, member, now), *_events(tx, services, cohort, who, places)):
+        program = services.readable(tx, cohort)
+        if member.state == cohorts.STARTED and program is not None:
+            for line in (*_prompts(tx, program, cohort, member, now), *_events(tx, program, cohort, who, places)):
                 found[line.uid] = line
     for which in occasions.as_guest(tx, who.tenant, who.person):
         home = cohorts.find(tx, who.tenant, which.cohort)
-        if home is not None and guest_list.invited(tx, services.program(tx, home), home, which, who.person):
+        program = services.readable(tx, home) if home else None
+        if home is not None and program and guest_list.invited(tx, program, home, which, who.person):
             line = of_event(which, places=places)
             found[line.uid] = line
     return sorted((one for one in found.values() if one.ends > now - _PAST), key=lambda one: (one.starts, one.uid))
@@ -89,8 +92,8 @@ def written(lines: Sequence[Line], name: str, now: datetime) -> bytes:
     return made
 
 
-def _prompts(tx: Connection, services: Services, cohort: Cohort, member: Member, now: datetime) -> Iterator[Line]:
-    program, plan = services.program(tx, cohort), cohorts.plan(tx, cohort)
+def _prompts(tx: Connection, program: Program, cohort: Cohort, member: Member, now: datetime) -> Iterator[Line]:
+    plan = cohorts.plan(tx, cohort)
     for send in schedule.member_sends(program, plan, member.plan):
         if send.kind == schedule.PROMPT:
             unit = program.unit(send.number)
@@ -99,8 +102,7 @@ def _prompts(tx: Connection, services: Services, cohort: Cohort, member: Member,
             yield Line(_uid(member, send.number), title, send.due, ends, _later(now), busy=False)
 
 
-def _events(tx: Connection, services: Services, cohort: Cohort, who: Somebody, places: bool) -> Iterator[Line]:
-    program = services.program(tx, cohort)
+def _events(tx: Connection, program: Program, cohort: Cohort, who: Somebody, places: bool) -> Iterator[Line]:
     for which in occasions.of_cohort(tx, cohort, cancelled=True):
         if guest_list.invited(tx, program, cohort, which, who.person):
             yield of_event(which, places=places)

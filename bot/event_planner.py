@@ -67,7 +67,7 @@ def tell(tx: Connection, services: Services, which: Occasion, now: datetime, unt
 
 def _intents(tx: Connection, services: Services, which: Occasion) -> Iterator[Intent]:
     cohort = _running(tx, which)
-    program = services.program(tx, cohort) if cohort else None
+    program = services.readable(tx, cohort) if cohort else None
     event = moments.event(program, which) if program else None
     if cohort is None or program is None or event is None:
         return

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from copy import deepcopy
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,10 @@ import yaml
 from sqlalchemy import select
 
 from bot.config import CHECKOUT
+from bot.edition import difference
 from bot.messages import Outgoing, Press
+from bot.programs import load
+from bot.schedule import CohortPlan
 from bot.store.tables import outbox
 from tests.town import Town, open_town, text_of
 from tests.ways import FIRST_WEEK, jump, labels, write
@@ -219,3 +223,15 @@ async def test_only_a_facilitator_of_the_cohort_may(years: Years) -> None:
         (use,) = [one for one in (await newer(town)).options if one.action == "edition.use"]
         assert "Only a facilitator" in text_of(await town.act("renata", Press(use.action, use.value)))
         assert "Values under pressure" in text_of(await town.command("renata", "/cohort"))
+
+
+def test_an_event_that_has_a_date_stays_in_the_program_with_its_questions() -> None:
+    """Else nobody could read any more what they were asked."""
+    old = load(CHECKOUT / "prompts" / "leep.yaml")
+    (event,) = old.events
+    assert event.pre_work is not None
+    fewer = replace(event, pre_work=replace(event.pre_work, questions=()))
+    plan, today = CohortPlan(date(2026, 11, 30), "UTC"), date(2026, 12, 1)
+    for new, said in (((), "is missing from it"), ((fewer,), "is missing there")):
+        assert said in str(difference(old, replace(old, events=new), plan, frozenset(), today, {"session"}).obstacles)
+        assert difference(old, replace(old, events=new), plan, frozenset(), today).obstacles == ()
