@@ -50,6 +50,15 @@ def unit(tx: Connection, cohort: Cohort, program: Program, number: int) -> Unit:
     return as_unit(which, MOMENTS[place], said)
 
 
+def of_entry(tx: Connection, cohort: Cohort, program: Program, number: int) -> Unit:
+    """What was asked; without a question where the event is not known here, as after words were brought back."""
+    try:
+        return unit(tx, cohort, program, number)
+    except KeyError:
+        gone = "An event that is not there any more"
+        return Unit(number, "", gone, "", "", "", "", 0, _READER, (), None, (), 0, follow_up=True)
+
+
 def as_unit(which: Occasion, kind: str, said: Moment) -> Unit:
     return Unit(
         number=number(which, kind),

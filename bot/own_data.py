@@ -98,7 +98,7 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
         known,
         _for_teams(tx, services, who, known),
         {
-            (one.cohort, one.number): moments.unit(tx, *known[one.cohort], one.number)
+            (one.cohort, one.number): moments.of_entry(tx, *known[one.cohort], one.number)
             for one in entries
             if moments.is_one(one.number)
         },

@@ -41,7 +41,7 @@ def current(tx: Connection, cohort: Cohort, program: Program, member: Member, no
 def as_asked(tx: Connection, cohort: Cohort, program: Program, number: int, who: str) -> Unit:
     """A unit in the words that this person's role gets, or a message around an event; raises KeyError."""
     if moments.is_one(number):
-        return moments.unit(tx, cohort, program, number)
+        return moments.of_entry(tx, cohort, program, number)
     member = cohorts.member(tx, cohort.tenant, cohort.cohort, who)
     unit = program.unit(number)
     return unit if member is None else worded(program, unit, member.seat)

@@ -60,6 +60,8 @@ async def test_home_shows_the_next_five_prompts_and_ones_own_clock(town: Town) -
         "Skip the current prompt",
         "Shared with me",
         "Leave",
+        "My events",
+        "My calendar",
     ]
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from bot import outbox, retention
 from bot.messages import Errors, Outgoing, Press
-from bot.store import cohorts, people, tables, teams
+from bot.store import cohorts, occasions, people, tables, teams
+from bot.store.occasions import Occasion
 from tests.databases import BOTH, SQLITE, drop, fresh
 from tests.events import MORNING, STARTS, all_events, change, got, planned, preview
 from tests.town import Town, open_town, text_of
@@ -39,6 +40,12 @@ async def year(request: pytest.FixtureRequest, tmp_path: Path, index_folder: Pat
                     teams.join(tx, team, known.person, "member", town.clock.now())
         yield town
     drop(database)
+
+
+def held(town: Town) -> list[Occasion]:
+    with town.house.store.begin() as tx:
+        (cohort,) = cohorts.running(tx)
+        return occasions.of_cohort(tx, cohort, cancelled=True)
 
 
 def rows(town: Town, kind: str, state: str = outbox.SENT) -> list[str]:
@@ -210,6 +217,8 @@ async def test_a_cancelled_event_is_told_once_and_nothing_more_comes(year: Town)
     assert {len(rows(year, kind)) for kind in ("pre-work", "follow-up")} == {1}
     assert [one.title for one in got(year, "kwame", "Coaching")][1:] == ["Coaching · before", "Coaching · afterwards"]
     assert not got(year, "renata", "Coaching")
+    await year.act("kwame", Press("privacy.erase"))
+    assert [one.person for one in held(year)] == ["", occasions.NOBODY]
     assert "has begun or was cancelled" in text_of(await year.act("imani", Press("hosting.cancel", event)))
 
 

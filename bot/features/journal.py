@@ -111,6 +111,10 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
     if entry.number == NOTE:
         return _note_form(visit, entry)
     _, program, unit = _unit(tx, visit, entry)
+    if not unit.questions:
+        return Outgoing(
+            "What was asked here is not known any more, so this cannot be changed. Nothing else was changed."
+        )
     return reflection_form.show(
         visit.services.ids(),
         "reflections.revise",

@@ -59,7 +59,10 @@ def _unit(tx: Connection, visit: Visit) -> tuple[Cohort, Unit]:
     if found is None or isinstance(found, Outgoing) or at is None:
         raise NotAllowed("This button is out of date. Nothing was changed; /reflect opens the current form.")
     try:
-        return found[0], upcoming.as_asked(tx, found[0], visit.services.program(tx, found[0]), at, visit.who.person)
+        unit = upcoming.as_asked(tx, found[0], visit.services.program(tx, found[0]), at, visit.who.person)
+        if not unit.questions:
+            raise KeyError(at)
+        return found[0], unit
     except KeyError:
         raise NotAllowed("This prompt is not in your program any more. Nothing was changed.") from None
 

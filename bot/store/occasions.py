@@ -14,6 +14,8 @@ from bot.store.cohorts import Cohort
 from bot.store.tables import cohort, guest, occasion, outbox
 
 DRAFT, PLANNED, CANCELLED = "draft", "planned", "cancelled"
+NOBODY = "-"
+"""In the place of a person who was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +191,9 @@ def came_from_outside(tx: Connection) -> list[tuple[Occasion, str]]:
 
 
 def forget_person(tx: Connection, home: str, who: str) -> None:
-    """Events that were for them alone."""
-    tx.execute(delete(occasion).where(occasion.c.tenant == home, occasion.c.person == who))
+    """Events that were for them alone are nobody's from then on. Their numbers stay, for whoever brings words back."""
+    theirs = (occasion.c.tenant == home, occasion.c.person == who)
+    tx.execute(update(occasion).where(*theirs).values(person=NOBODY, state=CANCELLED))
 
 
 def forget_guest(tx: Connection, home: str, which: str, who: str) -> None:
