@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot import outbox, retention
-from bot.messages import Errors, Outgoing, Press
+from bot import guest_list, outbox, retention
+from bot.messages import Errors, Form, Outgoing, Press
+from bot.programs import Whom
 from bot.store import cohorts, occasions, people, tables, teams
 from bot.store.occasions import Occasion
 from tests.databases import BOTH, SQLITE, drop, fresh
 from tests.events import MORNING, STARTS, all_events, change, got, planned, preview
+from tests.test_teams import LERN
 from tests.town import Town, open_town, text_of
-from tests.ways import MEMBERS, answers, at, kept, labels, on_disk, read, running, stranger
+from tests.ways import MEMBERS, at, kept, labels, on_disk, read, running, stranger
 
 ALDER, BIRCH = ("renata", "kwame", "thanh-mai", "leilani", "aroha"), "yusuf"
 ENDS = STARTS + timedelta(minutes=180)
@@ -207,6 +210,10 @@ async def test_a_cancelled_event_is_told_once_and_nothing_more_comes(year: Town)
     seat_designers(year)
     form = await year.press("imani", await year.press("imani", await all_events(year), "Plan an event"), "Coaching")
     assert labels(form) == ["Kwame Osei-Tutu", "Renata Aguilar"]
+    with year.house.store.begin() as tx:
+        everybody = replace(next(one for one in LERN.events if one.alone), whom=Whom("design"))
+        found = guest_list.members_for(tx, LERN, cohorts.running(tx)[0], everybody)
+    assert {one.name for one in found} == {"Kwame Osei-Tutu", "Renata Aguilar"}
     form = await year.press("imani", form, "Kwame")
     shown = await year.submit("imani", form, {"day": "2026-12-10", "hour": "15:00"})
     await year.press("imani", shown, "Plan it")
@@ -283,6 +290,10 @@ async def test_what_is_written_around_an_event_is_no_unit_and_is_counted_nowhere
         assert [one for one in town.private("renata") if "found you busy" in one.text]
         await at(town, STARTS + timedelta(days=15))
         form = await town.press("renata", got(town, "renata", "afterwards")[0], "Reflect privately")
-        await town.submit("renata", form, answers(form))
+        assert isinstance(form, Form)
+        first, second, *_ = (value for value, _ in form.fields[0].choices)
+        await town.submit("renata", form, {"stayed": first})
+        again = await town.press("renata", got(town, "renata", "afterwards")[0], "Reflect privately")
+        await town.submit("renata", again, {"stayed": second})
         assert "afterwards" in text_of(await town.command("renata", "/journal"))
         assert kept(town)["tally"] == []
