@@ -29,8 +29,9 @@ def my_cohort(tx: Connection, visit: Visit, action: str, which: str = "") -> tup
     if which:
         found = [pair for pair in found if pair[0].cohort == which]
     elif len(found) > 1 and not visit.incoming.private:
-        here = people.place_at(tx, visit.incoming.where)
-        found = [pair for pair in found if pair[0].place == here] or found
+        place = people.place_at(tx, visit.incoming.where) or ""
+        here = {one.cohort for one in cohorts.in_place(tx, visit.who.tenant, place)}
+        found = [pair for pair in found if pair[0].cohort in here] or found
     if which and not found:
         raise NotAllowed(NOT_YOURS)
     if not found:

@@ -33,6 +33,10 @@ class Directory:
         asked = getattr(self._running.get(platform), "installed", None)
         return asked is None or bool(await asked(workspace))
 
+    def lists_everybody(self, where: Address) -> bool:
+        """Whether `members` of a channel there are all, and not only those whom the bot has met."""
+        return bool(getattr(self._of(where), "lists_everybody", True))
+
     def tells_presence(self, who: Address) -> bool:
         """Whether the platform of this person tells who comes into a channel and who leaves it."""
         return bool(getattr(self._of(who), "tells_presence", False))

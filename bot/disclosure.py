@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, select
 
 from bot import outbox, words
-from bot.store import cohorts, people, teams
+from bot.store import cohorts, other_doors, people, teams
 from bot.store.people import Somebody
-from bot.store.tables import account, entry, membership, paper, person, request, role, share, share_reader, step, turn
+from bot.store.tables import entry, membership, paper, person, request, role, share, share_reader, step, turn
 from bot.store.tables import outbox as rows
 
 
@@ -19,8 +19,7 @@ def report(tx: Connection, who: Somebody) -> Iterator[str]:
     here = (person.c.tenant == who.tenant, person.c.person == who.person)
     me = tx.execute(select(person).where(*here)).one()
     yield f"Name: {who.name}"
-    mine = select(account.c.address).where(account.c.tenant == who.tenant, account.c.person == who.person)
-    yield from (f"Account: {found}" for found in tx.execute(mine).scalars())
+    yield from (f"Account: {found}" for found in other_doors.everywhere(tx, who.tenant, who.person))
     yield f"Zone {who.zone}, quiet from {who.quiet_from:%H:%M} to {who.quiet_to:%H:%M}"
     yield f"Known since {me.created_at:%Y-%m-%d}"
     for row in tx.execute(select(role).where(role.c.tenant == who.tenant, role.c.person == who.person)):

@@ -11,11 +11,12 @@ from bot import outbox, passed_on, removals, tally
 from bot.house_keys import HouseKeys
 from bot.ids import Ids
 from bot.messages import Address
-from bot.store import cohorts, milestones, occasions, people, teams
+from bot.store import cohorts, milestones, occasions, other_doors, people, teams
 from bot.store.tables import (
     account,
     broadcast,
     cohort,
+    door_code,
     download,
     entry,
     erasure,
@@ -24,6 +25,7 @@ from bot.store.tables import (
     inbox,
     kept_paper,
     membership,
+    other_door,
     paper,
     person,
     request,
@@ -40,6 +42,7 @@ from bot.tombstones import Tombstone
 from bot.vault import unsigned
 
 _THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat, guest, feed)
+_THEIRS += (door_code,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,7 @@ def erase(
     """
     people.hold_alone(tx, tenant, who)
     receipt = ids()
-    addresses = tuple(
-        Address.parse(found)
-        for found in tx.execute(
-            select(account.c.address).where(account.c.tenant == tenant, account.c.person == who)
-        ).scalars()
-    )
+    addresses = tuple(other_doors.everywhere(tx, tenant, who))
     reflections, shares, questions = (
         tx.execute(select(func.count()).where(table.c.tenant == tenant, table.c.person == who)).scalar_one()
         for table in (entry, share, request)
@@ -168,7 +166,8 @@ def _part(tx: Connection, tenant: str, who: str, ids: Ids) -> None:
     here = (person.c.tenant == tenant, person.c.person == who)
     held = (role.c.tenant == tenant, role.c.person == who)
     if tx.execute(select(role.c.role).where(*held)).first() is None:
-        tx.execute(delete(account).where(account.c.tenant == tenant, account.c.person == who))
+        for table in (account, other_door):
+            tx.execute(delete(table).where(table.c.tenant == tenant, table.c.person == who))
     else:
         before, new = people.somebody(tx, tenant, who), ids()
         made = tx.execute(select(person.c.created_at).where(*here)).scalar_one()
@@ -177,6 +176,7 @@ def _part(tx: Connection, tenant: str, who: str, ids: Ids) -> None:
         )
         for table, column in (
             (account, account.c.person),
+            (other_door, other_door.c.person),
             (role, role.c.person),
             (broadcast, broadcast.c.person),
             (cohort, cohort.c.created_by),

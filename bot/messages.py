@@ -291,6 +291,7 @@ class Platform(Protocol):
     `async def installed(self, workspace: str) -> bool`; and `tells_presence` is True where it tells who comes and goes.
     One that can tell what it has not got in a workspace: `async def lacks(self, workspace: str) -> Sequence[str]`.
     One that knows groups of people: `groups(workspace)`, each by id and name, and `in_group(workspace, id)`.
+    `lists_everybody` is False where `members` of a channel are only those whom the bot has met.
     """
 
     name: str

@@ -17,10 +17,21 @@ from bot import schedule
 from bot.keeping import Keeping
 from bot.messages import Address
 from bot.outbox import Intent
-from bot.store import cohorts, doors, occasions, people
+from bot.store import cohorts, doors, occasions, other_doors, people
 from bot.store.cohorts import Cohort, Member
 from bot.store.people import Somebody
-from bot.store.tables import account, entry, membership, paper, person, request, share, unsigned, workspace
+from bot.store.tables import (
+    account,
+    entry,
+    membership,
+    other_door,
+    paper,
+    person,
+    request,
+    share,
+    unsigned,
+    workspace,
+)
 from bot.visit import Services
 
 CLOSING, KEPT_UNTIL = "closing", "kept-until"
@@ -200,6 +211,8 @@ def after_leaving(tx: Connection, who: Address, at: datetime, keeping: Keeping) 
     found = people.known(tx, who)
     if found is None or found.leaving:
         return found is not None
+    if other_doors.left(tx, found.tenant, found.person, who):
+        return True
     until = at + timedelta(days=keeping.after_leaving)
     tx.execute(
         update(person).where(person.c.tenant == found.tenant, person.c.person == found.person).values(erase_after=until)
@@ -215,10 +228,23 @@ def after_uninstalling(tx: Connection, platform: str, space: str, at: datetime, 
     tx.execute(
         update(workspace).where(*_workspace(platform, space), workspace.c.removed_at.is_(None)).values(removed_at=at)
     )
+    _stay_elsewhere(tx, platform, space)
     until = at + timedelta(days=keeping.after_leaving)
     return tx.execute(
         update(person).where(*_of_workspace(platform, space), person.c.erase_after.is_(None)).values(erase_after=until)
     ).rowcount
+
+
+def _stay_elsewhere(tx: Connection, platform: str, space: str) -> None:
+    """Whoever uses another chat too gets their messages there from now on, and is not erased."""
+    here = (account.c.tenant == other_door.c.tenant) & (account.c.person == other_door.c.person)
+    gone = account.c.lane == f"{platform}:{space}"
+    both = select(other_door.c.tenant, other_door.c.person, other_door.c.address).join(account, here).where(gone)
+    for row in tx.execute(both.order_by(other_door.c.address)).all():
+        if f"|{platform}|{space}|" not in row.address and row.address in map(
+            str, other_doors.others(tx, row.tenant, row.person)
+        ):
+            other_doors.prefer(tx, row.tenant, row.person, Address.parse(row.address))
 
 
 def after_putting_back(tx: Connection, platform: str, space: str) -> bool:

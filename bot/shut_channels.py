@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, update
 from bot import outbox, welcoming
 from bot.messages import Address
 from bot.outbox import CANCELLED, HELD, Intent, is_
-from bot.store import cohorts, doors, people, plans
+from bot.store import cohorts, doors, other_places, people, plans
 from bot.store.cohorts import Cohort
 from bot.store.tables import outbox as rows
 from bot.store.tables import place
@@ -51,9 +51,10 @@ def opened(tx: Connection, where: Collection[Address], now: datetime) -> None:
 
 
 def since(tx: Connection, which: Cohort) -> datetime | None:
-    """Since when nothing could be written in a cohort's channel; None when it can."""
-    here = (place.c.tenant == which.tenant, place.c.place == which.place)
-    return tx.execute(select(place.c.shut_at).where(*here)).scalar()
+    """Since when nothing could be written in a channel of a cohort; None when it can."""
+    all_ = [one for one, _ in other_places.everywhere(tx, which)]
+    here = (place.c.tenant == which.tenant, place.c.place.in_(all_), place.c.shut_at.is_not(None))
+    return tx.execute(select(place.c.shut_at).where(*here).order_by(place.c.shut_at).limit(1)).scalar()
 
 
 def moved(tx: Connection, which: Cohort, to: str, now: datetime) -> None:

@@ -39,6 +39,7 @@ from bot.features import (
     support,
     teams,
     thinking,
+    two_chats,
     versions,
     weekly,
 )
@@ -81,5 +82,6 @@ ROUTE: tuple[Feature, ...] = (
     privacy.feature,
     keeping.feature,
     doors.feature,
+    two_chats.feature,
     conversation.feature,  # whatever nobody else took: it asks before doing anything
 )

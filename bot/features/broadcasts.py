@@ -7,9 +7,10 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bot import broadcast_words, choose, copies, words
+from bot.audience import of_channel
 from bot.errors import NotAllowed
-from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Quote, Reply
-from bot.store import broadcasts, doors, people
+from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
+from bot.store import broadcasts, doors
 from bot.store.broadcasts import Broadcast
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
@@ -60,7 +61,7 @@ def _read(visit: Visit) -> str | Errors:
 
 
 async def preview(visit: Visit) -> Reply:
-    cohort, where, members, shut = await visit.read(_audience, visit)
+    cohort, members, shut = await visit.read(_members, visit)
     text = _read(visit)
     if isinstance(text, Errors):
         return text
@@ -69,11 +70,8 @@ async def preview(visit: Visit) -> Reply:
         audience = f"This goes to {words.people(members)} in private messages, one each."
         if shut:
             audience += f" For {words.people(shut)} of them it waits, since no private message reaches them now."
-    elif where is None:
+    elif not (audience := await of_channel(visit, cohort)):
         return Errors({"": "This cohort has no channel yet. Choose one under People, then write again."})
-    else:
-        there = await visit.services.directory.members(where)
-        audience = f"This goes to the cohort's channel, where {words.people(len(there))} can read it."
     made = await visit.once(broadcasts.draft, visit.who, cohort.cohort, text, private, visit.now, visit.services.ids)
     return Outgoing(
         f"{audience} Nothing is sent yet.",
@@ -85,11 +83,10 @@ async def preview(visit: Visit) -> Reply:
     )
 
 
-def _audience(tx: Connection, visit: Visit) -> tuple[Cohort, Address | None, int, int]:
-    """The cohort, its channel, how many members a private message would go to, and how many it would not reach."""
+def _members(tx: Connection, visit: Visit) -> tuple[Cohort, int, int]:
+    """The cohort, how many members a private message would go to, and how many it would not reach."""
     cohort = choose.led_cohort(tx, visit, visit.value)
-    where = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
-    return cohort, where, len(copies.recipients(tx, cohort)), len(doors.shut(tx, cohort))
+    return cohort, len(copies.recipients(tx, cohort)), len(doors.shut(tx, cohort))
 
 
 async def send(visit: Visit) -> Reply:

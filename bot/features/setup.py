@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import addresses, choose, cohort_form, schedule, shut_channels, welcoming, words
+from bot import addresses, choose, cohort_form, schedule, welcoming, words
+from bot import roster as the_roster
 from bot.errors import NotAllowed
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Person, Reply
 from bot.programs import Program
@@ -67,8 +68,8 @@ async def roster(visit: Visit) -> Reply:
 
 def _roster(tx: Connection, visit: Visit) -> Reply:
     cohort = choose.led_cohort(tx, visit, visit.value)
-    address = people.place_address(tx, cohort.tenant, cohort.place) if cohort.place else None
-    members = [people.address_of(tx, cohort.tenant, one.person) for one in cohorts.members(tx, cohort)]
+    address = the_roster.channel_here(tx, visit, cohort)
+    members = [found for _, found in the_roster.here(tx, visit, cohort)]
     return Form(
         visit.services.ids(),
         "Channel and people",
@@ -79,7 +80,7 @@ def _roster(tx: Connection, visit: Visit) -> Reply:
                 "members",
                 "Members",
                 "people",
-                True,
+                None not in members,
                 initial=tuple(str(one) for one in members if one is not None),
                 hint="Each gets one welcome. Nothing else is sent to them before they press Start.",
             ),
@@ -119,7 +120,7 @@ async def save_roster(visit: Visit) -> Reply:
         return Errors({"channel": "Please choose a channel and people from the lists."})
     if not await addresses.channel(visit, channel):
         return Errors({"channel": "Please choose a channel of this workspace."})
-    if not chosen:
+    if not chosen and not await visit.read(the_roster.somebody_is_elsewhere, visit, cohort):
         return Errors({"members": "Please choose at least one member."})
     profiles = [await addresses.person(visit, one) for one in chosen]
     found = [(one, profile) for one, profile in zip(chosen, profiles, strict=True) if profile is not None]
@@ -137,12 +138,11 @@ def _save_roster(
     ):
         if wrong:
             return Errors({"members": f"{words.listed(wrong)} {why}. Please take them out."})
-    _set_channel(tx, visit, cohort, channel)
+    the_roster.set_channel(tx, visit, cohort, channel)
     if _CHANGES in visit.values:
         cohorts.set_follows(tx, cohort, visit.field(_CHANGES) == _FOLLOWS)
     chosen = [people.meet(tx, address, profile, visit.now, visit.services.ids) for address, profile in profiles]
-    kept = {one.person for one in chosen}
-    missing = [one for one in cohorts.members(tx, cohort) if one.person not in kept]
+    missing = the_roster.taken_out(tx, visit, cohort, [one.person for one in chosen])
     for one in chosen:
         new = cohorts.add_member(tx, cohort, one.person, visit.now)
         if new and cohort.state == cohorts.RUNNING:
@@ -163,14 +163,6 @@ def _save_roster(
             Option("Change channel or people", "setup.roster", cohort.cohort),
         ),
     )
-
-
-def _set_channel(tx: Connection, visit: Visit, cohort: Cohort, channel: Address) -> None:
-    to = people.place_for(tx, channel, visit.now, visit.services.ids)
-    if cohort.place not in (None, to):
-        shut_channels.moved(tx, cohort, to, visit.now)
-    cohorts.set_place(tx, cohort, to)
-    shut_channels.opened(tx, [channel], visit.now)  # whoever chooses it has put the bot into it, or learns it at once
 
 
 async def run(visit: Visit) -> Reply:

@@ -14,7 +14,7 @@ from bot.programs.seats import Seat
 from bot.schedule import Change, CohortPlan, MemberPlan
 from bot.store import plans
 from bot.store.people import FACILITATOR, QUIET_FROM, QUIET_TO, Somebody, grant, has_role
-from bot.store.tables import change, cohort, membership, person
+from bot.store.tables import change, cohort, membership, other_place, person
 
 DRAFT, RUNNING, CLOSED = "draft", "running", "closed"
 INVITED, LATER, STARTED, LEFT = "invited", "later", "started", "left"
@@ -119,7 +119,9 @@ def running(tx: Connection, *, over: bool = False) -> list[Cohort]:
 
 
 def in_place(tx: Connection, home: str, place: str) -> list[Cohort]:
-    rows = tx.execute(select(cohort).where(cohort.c.tenant == home, cohort.c.place == place, cohort.c.state == RUNNING))
+    too = select(other_place.c.cohort).where(other_place.c.tenant == home, other_place.c.place == place)
+    there = (cohort.c.place == place) | cohort.c.cohort.in_(too)
+    rows = tx.execute(select(cohort).where(cohort.c.tenant == home, there, cohort.c.state == RUNNING))
     return [_cohort(row) for row in rows]
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select, union_all, update
 
 from bot.ids import Ids
 from bot.messages import Address, Person
 from bot.store import plans
-from bot.store.tables import account, person, place, role, tenant, workspace
+from bot.store.tables import account, other_door, person, place, role, tenant, workspace
 
 QUIET_FROM, QUIET_TO = time(20, 0), time(7, 0)
 
@@ -50,11 +50,12 @@ def tenant_of(tx: Connection, address: Address, now: datetime, ids: Ids) -> str:
 
 
 def known(tx: Connection, who: Address) -> Somebody | None:
-    row = tx.execute(
-        select(person)
-        .join(account, (account.c.tenant == person.c.tenant) & (account.c.person == person.c.person))
-        .where(account.c.address == str(who))
-    ).one_or_none()
+    """By whichever of their accounts they come."""
+    doors = union_all(
+        *(select(one.c.tenant, one.c.person).where(one.c.address == str(who)) for one in (account, other_door))
+    ).subquery()
+    same = (doors.c.tenant == person.c.tenant) & (doors.c.person == person.c.person)
+    row = tx.execute(select(person).join(doors, same)).one_or_none()
     if row is None:
         return None
     leaving = row.erase_after is not None
@@ -121,13 +122,6 @@ def set_clock(tx: Connection, who: Somebody, zone: str, quiet_from: time, quiet_
         .values(zone=zone, quiet_from=quiet_from, quiet_to=quiet_to)
     )
     plans.mark_person(tx, who.tenant, who.person)
-
-
-def address_of(tx: Connection, home: str, who: str) -> Address | None:
-    found = tx.execute(
-        select(account.c.address).where(account.c.tenant == home, account.c.person == who).order_by(account.c.address)
-    ).scalar()
-    return Address.parse(found) if found else None
 
 
 def names(tx: Connection, home: str, who: Sequence[str]) -> list[str]:

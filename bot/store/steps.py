@@ -244,6 +244,23 @@ def _thirteen(tx: Connection) -> None:
         tx.exec_driver_sql(statement)
 
 
+def _fourteen(tx: Connection) -> None:
+    moment = _instant(tx)
+    for statement in (
+        "CREATE TABLE other_door (tenant VARCHAR(32) NOT NULL, address VARCHAR(200) NOT NULL, "
+        "person VARCHAR(32) NOT NULL, PRIMARY KEY (tenant, address), UNIQUE (address), "
+        "FOREIGN KEY(tenant, person) REFERENCES person (tenant, person))",
+        "CREATE INDEX other_door_of_person ON other_door (tenant, person)",
+        "CREATE TABLE door_code (tenant VARCHAR(32) NOT NULL, mark VARCHAR(32) NOT NULL, "
+        f"person VARCHAR(32) NOT NULL, until {moment} NOT NULL, PRIMARY KEY (tenant, mark), UNIQUE (mark))",
+        "CREATE TABLE other_place (tenant VARCHAR(32) NOT NULL, cohort VARCHAR(32) NOT NULL, "
+        f"place VARCHAR(32) NOT NULL, since {moment} NOT NULL, PRIMARY KEY (tenant, cohort, place), "
+        "FOREIGN KEY(tenant, cohort) REFERENCES cohort (tenant, cohort), "
+        "FOREIGN KEY(tenant, place) REFERENCES place (tenant, place))",
+    ):
+        tx.exec_driver_sql(statement)
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
@@ -257,4 +274,5 @@ STEPS: tuple[Step, ...] = (
     Step(11, "who waits for an answer, and how many questions found none", _eleven),
     Step(12, "teams, whose calendar is whose, and what a team writes together", _twelve),
     Step(13, "events, who comes to them from outside, and people's calendars", _thirteen),
+    Step(14, "people and cohorts that are in two chats", _fourteen),
 )

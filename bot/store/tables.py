@@ -13,6 +13,7 @@ from sqlalchemy.types import Boolean, Date, Integer, LargeBinary, String, Text, 
 
 from bot.messages import Address
 from bot.store.columns import Instant, metadata
+from bot.store.crossing import door_code, other_door, other_place
 from bot.store.dates import feed, guest, occasion
 from bot.store.delivery import inbox, lane, outbox
 from bot.store.departures import download, erasure
@@ -23,13 +24,14 @@ from bot.store.safes import token
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
+__all__ += ["door_code", "other_door", "other_place"]
 __all__ += ["download", "erasure"]
 __all__ += ["feed", "guest", "occasion"]
 __all__ += ["awaited", "unanswered"]
 __all__ += ["token"]
 __all__ += ["kept_paper", "paper", "seat", "team"]
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 
 
 def lane_name(address: str) -> str:

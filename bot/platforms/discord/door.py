@@ -20,7 +20,7 @@ from .client import Client
 from .notebook import Notebook, digest
 from .pace import BadAnswers, Openings
 from .people import People
-from .settings import DiscordSettings
+from .settings import DiscordSettings, wrong_token
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,7 @@ class Door:
     """`bot.messages.Platform`, with `run` and `close`."""
 
     name, rate = PLATFORM, 40.0  # of fifty requests a second that Discord takes; some messages need more than one
+    lists_everybody = False  # that would need a privileged intent
 
     def __init__(
         self,
@@ -163,7 +164,7 @@ class Door:
         return await self.people.person(who)
 
     async def members(self, where: Address) -> Sequence[Address]:
-        """Those who have spoken to the bot: without a privileged intent Discord does not list the others."""
+        """Those who have spoken to the bot."""
         if where.kind == "person":
             return [where]
         return [self.who(one) for one in await self.notebook.who_acted()]
@@ -237,7 +238,7 @@ class Door:
                 await self.client.sign_in(self.settings.token.get_secret_value())
                 yield self.client
         except discord.LoginFailure:
-            raise _wrong_token() from None
+            raise wrong_token() from None
         except failures.FAULTS as error:
             raise failures.meaning(error) from None
 
@@ -264,7 +265,7 @@ class Door:
             await client.connect(reconnect=True)
         except discord.ConnectionClosed as closed:
             if closed.code == 4004:
-                raise _wrong_token() from None
+                raise wrong_token() from None
             raise SettingsError(f"Discord ended the connection for good, with code {closed.code}.") from None
         finally:
             await client.close()
@@ -283,13 +284,6 @@ class Door:
 
     def close(self) -> None:
         self.notebook.close()
-
-
-def _wrong_token() -> SettingsError:
-    return SettingsError(
-        "Discord does not accept the token, so the bot is not connected. Make a new one at "
-        "https://discord.com/developers/applications, under Bot, Reset Token, and put it where the old one was."
-    )
 
 
 def _parts(ref: str) -> tuple[int, list[int]]:

@@ -59,6 +59,13 @@ def read(settings: Mapping[str, object], environment: Mapping[str, str]) -> Disc
     return DiscordSettings(SecretStr(token), int(server))
 
 
+def wrong_token() -> SettingsError:
+    return SettingsError(
+        "Discord does not accept the token, so the bot is not connected. Make a new one at "
+        "https://discord.com/developers/applications, under Bot, Reset Token, and put it where the old one was."
+    )
+
+
 def _token(settings: Mapping[str, object], environment: Mapping[str, str]) -> tuple[str, str]:
     """(token, problem); one of the two is empty."""
     named = settings.get("token_file")
