@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -62,16 +61,44 @@ async def test_pages_that_are_missing_are_sent_and_no_others(here: Place) -> Non
     assert [one["content"][:1] for one in here.discord.public()] == ["b", "0", "1", "2"]
 
 
-async def test_a_process_that_never_heard_of_a_message_finds_it_by_its_buttons(here: Place, tmp_path: Path) -> None:
-    """Another host sent it, or the notebook is gone; all of its pages belong to it, and nothing else does."""
+@pytest.mark.parametrize("options", [MESSAGE.options, ()])
+async def test_a_process_that_never_heard_of_a_message_finds_it(
+    here: Place, tmp_path: Path, options: tuple[Option, ...]
+) -> None:
+    """Another host sent it, or the notebook is gone; with or without buttons, and also after it was edited."""
     await here.door.send(here.channel, MESSAGE, "before")
-    long = await here.door.send(here.channel, replace(MESSAGE, text="So many words. " * 400), "key-1")
-    await here.door.send(here.channel, Outgoing("No buttons."), "after")
+    long = await here.door.send(here.channel, Outgoing("So many words. " * 400, options=options), "key-1")
+    await here.door.send(here.channel, Outgoing("So many words. " * 10), "after")
+    await here.door.edit(long, Outgoing("No more words. " * 400, options=options))
     here.folder = tmp_path / "another host"
     async with here.open(run=False) as fresh:
         assert await fresh.find(here.channel, "key-1") == long
         assert long.count(",") >= 2
         assert await fresh.find(here.channel, "key-2") is None
+
+
+async def test_another_host_adds_the_pages_that_are_missing(here: Place, tmp_path: Path) -> None:
+    """It sees the first page of a message that was cut off, without its last, and hours have passed."""
+    long = Outgoing("\n\n".join(f"{n} " + "word " * 300 for n in range(3)))
+    here.discord.faults.append(Fault("POST", POSTS, 0, accept=True, cut=True))
+    with pytest.raises(Unknown):
+        await here.door.send(here.channel, long, "key-1")
+    here.discord.later(3600)
+    here.folder = tmp_path / "another host"
+    async with here.open(run=False) as fresh:
+        assert await fresh.find(here.channel, "key-1") is None
+        await fresh.send(here.channel, long, "key-1")
+    here.doors.pop()
+    assert [one["content"][:1] for one in here.discord.public()] == ["0", "1", "2"]
+
+
+async def test_the_mark_at_the_end_of_a_message_cannot_be_seen(here: Place) -> None:
+    """What a reader sees and copies is the words alone, within Discord's length."""
+    words = "word " * 391 + "end"
+    await here.door.send(here.channel, Outgoing(words), "key-1")
+    (sent,) = here.discord.public()
+    assert sent["content"].rstrip("\u200b\u200c") == words
+    assert 1990 < len(sent["content"]) <= 2000
 
 
 async def test_a_long_pause_is_the_outboxs_business_and_a_short_one_is_waited_out(here: Place) -> None:

@@ -395,6 +395,9 @@ class Discord:
                 return self._history(int(channel), query)
             case ["POST", "channels", channel, "messages"]:
                 return self._post(int(channel), data, files)
+            case ["GET", "channels", channel, "messages", id_]:
+                self._may(int(channel), rules.HISTORY)
+                return self._find(int(channel), id_)
             case ["PATCH", "channels", channel, "messages", id_]:
                 return self._edit(self._find(int(channel), id_), data, files)
             case ["DELETE", "channels", channel, "messages", id_]:

@@ -55,17 +55,19 @@ def mark(key: str, page: int) -> str:
     return f"{digest(key, _MARK)}.{page}"
 
 
-def carries(custom_id: str, key_mark: str) -> bool:
-    return custom_id.split("|", 3)[2:3] == [key_mark]
-
-
 def page_of(custom_ids: Sequence[str], key: str) -> int | None:
     """Which page of the message with this key these buttons stand under; None under any other message."""
     for one in custom_ids:
-        known, _, page = "".join(one.split("|", 3)[2:3]).partition(".")
-        if known == digest(key, _MARK) and page.isdecimal():
-            return int(page)
+        known, page = marked(one)
+        if known == digest(key, _MARK):
+            return page
     return None
+
+
+def marked(custom_id: str) -> tuple[str, int]:
+    """(mark of the message's key, page) that a button carries; ("", 0) for one without."""
+    known, _, page = "".join(custom_id.split("|", 3)[2:3]).partition(".")
+    return (known, int(page)) if page.isdecimal() else ("", 0)
 
 
 def ids_in(components: Sequence[discord.Component]) -> list[str]:

@@ -14,7 +14,7 @@ import discord
 from bot.errors import DeliveryError, Refused, SettingsError, Shut, Unknown, Wait
 from bot.messages import Address, House, Outgoing, Person
 
-from . import arrived, buttons, changes, failures
+from . import arrived, buttons, changes, failures, tail
 from .cards import Page, card
 from .client import Client
 from .notebook import Notebook, digest
@@ -76,14 +76,15 @@ class Door:
             channel = await self._channel(client, address)
             pages = card(outgoing)
             before = await self.notebook.tried(key)
-            there = await arrived.noted(client, channel, key, before) if before else {}
+            there = (await arrived.noted(client, channel, key, before)).there if before else {}
             if before is None:
                 since = discord.utils.time_snowflake(discord.utils.utcnow() - _CLOCKS_DIFFER)
                 await self.notebook.trying(key, since, [arrived.looks(page.content) for page in pages])
             try:
                 for number, page in enumerate(pages):
                     if number not in there:
-                        there[number] = await self.post(client, channel, page, key, number, quiet=outgoing.quiet)
+                        end = tail.of(key, number, number == len(pages) - 1)
+                        there[number] = await self.post(client, channel, page, key, number, end, outgoing.quiet)
             except discord.HTTPException as error:
                 if address.kind == "channel" and failures.shuts(error.code, any(page.files for page in pages)):
                     raise Shut(failures.REASONS[error.code], "closed") from None
@@ -95,12 +96,13 @@ class Door:
         return ref
 
     async def post(
-        self, client: Client, channel: int, page: Page, key: str, number: int, *, quiet: bool = False
+        self, client: Client, channel: int, page: Page, key: str, number: int, end: tail.Tail | None = None,
+        quiet: bool = False,
     ) -> int:  # fmt: skip
         """One page. The same key and number again within minutes give the first message, not a second one."""
         view = await buttons.row_of(page.options, self.notebook, buttons.mark(key, number))
         sent = await client.get_partial_messageable(channel).send(
-            page.content or None,
+            page.content + (end.letters if end and not page.options else "") or None,
             nonce=digest(f"{key}#{number}", 25),
             files=page.files,
             view=view or buttons.NO_VIEW,
@@ -121,10 +123,10 @@ class Door:
                 if number >= len(pages):
                     await found.delete()
                     continue
-                page = pages[number]
+                page, end = pages[number], await arrived.ending(found, number == len(pages) - 1)
                 view = await buttons.row_of(page.options, self.notebook)
                 await found.edit(
-                    content=page.content or None,
+                    content=page.content + end or None,
                     attachments=page.files,
                     view=view,
                     allowed_mentions=NOBODY,
@@ -148,13 +150,14 @@ class Door:
         async with self.calling() as client:
             channel = await self._channel(client, address)
             if before is None:  # perhaps another process sent it, or one whose notebook is gone
-                there = await arrived.marked(client, channel, key)
+                pages = await arrived.marked(client, channel, key)
             else:
                 pages = await arrived.noted(client, channel, key, before)
-                there = [pages[number] for number in sorted(pages)] if len(pages) == len(before.looks) else []
-        if not there:
+        if before is None and pages.there and not pages.whole:  # so that what is missing is added to what is there
+            await self.notebook.trying(key, min(pages.there.values()) - 1, [])
+        if not pages.whole:
             return None
-        ref = f"{REF}{channel}|{','.join(map(str, there))}"
+        ref = f"{REF}{channel}|{','.join(str(pages.there[number]) for number in sorted(pages.there))}"
         await self.notebook.arrived(key, ref)
         return ref
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
-FITS = 2000
+from .tail import LENGTH
+
+FITS = 2000 - LENGTH
+"""Discord takes 2,000, with the mark at the end of a message."""
 _LINK = re.compile(r"https?://[^\s<>()\[\]`|\\]+")
 _MARK = re.compile(r"[\\*_~|`<>\[\]@]")
 _LINE_START = re.compile(r"^(\s*)(#{1,3}(?=\s)|[-+](?=[#\s])|\d+(?=[.)]\s))", re.MULTILINE)
