@@ -23,10 +23,10 @@ def of(tx: Connection, who: Somebody, now: datetime) -> list[Row]:
     return [outbox.row_of(row) for row in found]
 
 
-def anybodys(tx: Connection, home: str, cohort: str, now: datetime) -> bool:
-    return (
-        tx.execute(select(rows.c.key).where(*outbox.beginning(home, cohort), *doors.waits(now)).limit(1)).first()
-        is not None
+def anybodys(tx: Connection, home: str, cohort: str, now: datetime) -> set[str]:
+    """The kinds of what waits for anybody."""
+    return set(
+        tx.execute(select(rows.c.kind).where(*outbox.beginning(home, cohort), *doors.waits(now)).distinct()).scalars()
     )
 
 

@@ -44,7 +44,10 @@ async def test_a_cohort_lives_in_both_chats_and_everybody_gets_each_prompt_once(
     await both.until("day")
     await both.slack_presses("renata", "Start")
     await both.slack_presses("kwame", "Start")
-    await both.discord_presses("yusuf", "Start")
+    assert "so I use the cohort's, America/New York." in await both.discord_presses("yusuf", "Start")
+    await both.discord_presses("yusuf", "Choose my time zone")
+    assert "at 08:10" in await both.discord_fills("yusuf", {"zone": ["America/Los_Angeles"]})
+    assert "Zone: America/Los Angeles." in await both.discord_says("yusuf", "cohort")
     await both.until("week")
     assert [both.slack_all(one).count(PROMPT) for one in ("renata", "kwame", "yusuf")] == [0, 1, 0]
     assert [both.discord_all(one).count(PROMPT) for one in ("renata", "kwame", "yusuf")] == [1, 0, 1]

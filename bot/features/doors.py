@@ -12,6 +12,7 @@ from bot.messages import Audience, Option, Outgoing, Reply
 from bot.outbox import Intent, Row
 from bot.store import cohorts, doors
 from bot.visit import Feature, Services, Visit
+from bot.welcoming import WELCOME
 
 WAITING = "waiting"
 _AT_MOST_EVERY = timedelta(days=7)
@@ -38,8 +39,19 @@ def knock(tx: Connection, services: Services, row: Row) -> list[Intent]:
 
 def notice(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     """Everybody may press, so that a press shows nobody anything about whoever pressed."""
-    if not waiting.anybodys(tx, row.intent.tenant, row.intent.cohort, services.now()):
+    kinds = waiting.anybodys(tx, row.intent.tenant, row.intent.cohort, services.now())
+    cohort = cohorts.find(tx, row.intent.tenant, row.intent.cohort)
+    if not kinds or cohort is None:
         return None
+    if kinds == {WELCOME}:
+        return Outgoing(
+            "Some of you were added to this cohort. Press Open to read your welcome. Nothing is sent to your private "
+            "messages unless you press Start there.",
+            title=cohort.name,
+            note="Only you see what opens. Everybody may press.",
+            options=(Option("Open", "doors.open", cohort.cohort, "primary"),),
+            audience=Audience.CHANNEL,
+        )
     return Outgoing(
         "Something is waiting for some of you that I could not bring to your private messages. Press Open to see "
         "whether it is for you.",
@@ -64,6 +76,11 @@ def _open(tx: Connection, visit: Visit, read: str) -> Reply:
         waiting.let_go(tx, who, read, outbox.SENT, now)
     door = doors.of(tx, who.tenant, who.person)  # they may come by another of their chats
     found = waiting.of(tx, who, now)
+    if found and door == doors.NOT_YET and found[0].intent.kind == WELCOME:
+        # A press in the channel is no yes to private messages yet; Start is.
+        words = visit.words(tx, found[0])
+        if isinstance(words, Outgoing):
+            return replace(words, audience=Audience.ONLY_YOU)
     if found and door != doors.CLOSED:
         doors.try_again(tx, who, visit.incoming.who, now)
         return Outgoing(

@@ -14,6 +14,7 @@ from bot.programs.seats import worded
 from bot.store import cohorts, doors, people, turns
 from bot.store.cohorts import Cohort, Member
 from bot.visit import Feature, Services, Visit
+from bot.zones import UNTOLD
 
 HELLO = "hello"
 _SO_FAR = {1: "You answered 1 prompt"}
@@ -74,10 +75,11 @@ def _rhythm(program: Program) -> str:
 
 
 async def start(visit: Visit) -> Reply:
-    return await visit.write(_start, visit)
+    profile = await visit.services.directory.person(visit.incoming.who)
+    return await visit.write(_start, visit, profile.zone is not None)
 
 
-def _start(tx: Connection, visit: Visit) -> Reply:
+def _start(tx: Connection, visit: Visit, tells_zone: bool) -> Reply:
     found = choose.my_cohort(tx, visit, "membership.start", visit.value)
     if isinstance(found, Outgoing):
         return found
@@ -86,10 +88,19 @@ def _start(tx: Connection, visit: Visit) -> Reply:
         cohorts.set_member(tx, member, state=cohorts.STARTED, started_at=visit.now)
         if doors.of(tx, cohort.tenant, visit.who.person) != doors.OPEN:
             outbox.put(tx, [Intent(cohort.tenant, cohort.cohort, HELLO, 0, visit.who.person, visit.now)])
+    guessed = not tells_zone and member.zone in (UNTOLD, cohort.zone)
+    if guessed and member.zone != cohort.zone:
+        people.set_clock(tx, visit.who, cohort.zone, member.quiet_from, member.quiet_to)
+        member = cohorts.member(tx, cohort.tenant, cohort.cohort, member.person) or member
+    zone = words.zone_name(member.zone)
     return Outgoing(
         f"You are in. {_coming(tx, visit, cohort)}",
-        note=f"Times are in your zone, {words.zone_name(member.zone)}.",
+        note=f"This chat does not tell me your time zone, so I use the cohort's, {zone}. If yours is another, please "
+        "choose it now."
+        if guessed
+        else f"Times are in your zone, {zone}.",
         options=(
+            *((Option("Choose my time zone", "own-clock.zone", cohort.cohort, "primary"),) if guessed else ()),
             Option("Change day or hour", "own-clock.settings", cohort.cohort),
             Option("Who can read what?", "privacy.who"),
             *_teams(visit.services.program(tx, cohort), cohort),
@@ -120,7 +131,7 @@ def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:
     send = ahead[0]
     if send.due <= visit.now:
         return "Your first prompt is on its way."
-    return f"Your first prompt comes on {words.moment(send.due, visit.who.zone)}."
+    return f"Your first prompt comes on {words.moment(send.due, member.zone if member else visit.who.zone)}."
 
 
 def hello(tx: Connection, services: Services, row: Row) -> Outgoing | None:

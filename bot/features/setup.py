@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from bot import addresses, choose, cohort_form, schedule, welcoming, words
@@ -141,7 +143,11 @@ def _save_roster(
     the_roster.set_channel(tx, visit, cohort, channel)
     if _CHANGES in visit.values:
         cohorts.set_follows(tx, cohort, visit.field(_CHANGES) == _FOLLOWS)
-    chosen = [people.meet(tx, address, profile, visit.now, visit.services.ids) for address, profile in profiles]
+    chosen = [
+        # Where a chat tells nobody's zone, the cohort's is the best guess; they are asked when they start.
+        people.meet(tx, address, replace(profile, zone=profile.zone or cohort.zone), visit.now, visit.services.ids)
+        for address, profile in profiles
+    ]
     missing = the_roster.taken_out(tx, visit, cohort, [one.person for one in chosen])
     for one in chosen:
         new = cohorts.add_member(tx, cohort, one.person, visit.now)

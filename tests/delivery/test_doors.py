@@ -58,16 +58,19 @@ async def waiting(town: Town, who: str) -> Reply:
 
 
 async def test_who_must_press_first_finds_a_button_in_the_channel_and_then_the_welcome(town: Town) -> None:
-    """Nobody is named; the press opens the door, and the welcome comes by itself."""
+    """Nobody is named; the welcome is shown to whoever presses, and private messages begin with Start alone."""
     town.chat.closed = {"renata": NOT_YET}
     await running(town, "renata")
     (notice,) = notices(town)
     assert "Renata" not in text_of(notice)
+    assert "Press Open to read your welcome" in text_of(notice)
     assert "1 person: they have not pressed anything" in await overview(town)
     town.chat.closed = {}
     opened = await town.press("renata", notice, "Open", channel=True)
-    assert "private messages now" in text_of(opened)
-    await town.start("renata")
+    assert "Welcome to Sample cohort" in text_of(opened)
+    assert town.private("renata") == []
+    await town.press("renata", opened, "Start", channel=True)
+    assert [one.text[:33] for one in town.private("renata")] == ["This is where your prompts come. "]
     assert "No private message reaches" not in await overview(town)
     await jump(town, FIRST_WEEK)
     assert town.prompt("renata")
