@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from copy import deepcopy
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from tests.databases import BOTH, POSTGRESQL, drop, fresh
 from tests.fakes.slack import CHANNEL
 
 PROMPT = "What would you like more of?"
+FIRST_IN_LOS_ANGELES = int(datetime(2026, 11, 30, 16, 10, tzinfo=UTC).timestamp())
 NOT_KNOWN = "This code is not known, was used before, or is older than 15 minutes."
 
 
@@ -44,9 +46,9 @@ async def test_a_cohort_lives_in_both_chats_and_everybody_gets_each_prompt_once(
     await both.until("day")
     await both.slack_presses("renata", "Start")
     await both.slack_presses("kwame", "Start")
-    assert "so I use the cohort's, America/New York." in await both.discord_presses("yusuf", "Start")
+    assert "so your prompts come by the cohort's, America/New York." in await both.discord_presses("yusuf", "Start")
     await both.discord_presses("yusuf", "Choose my time zone")
-    assert "at 08:10" in await both.discord_fills("yusuf", {"zone": ["America/Los_Angeles"]})
+    assert f"<t:{FIRST_IN_LOS_ANGELES}:F>" in await both.discord_fills("yusuf", {"zone": ["America/Los_Angeles"]})
     assert "Zone: America/Los Angeles." in await both.discord_says("yusuf", "cohort")
     await both.until("week")
     assert [both.slack_all(one).count(PROMPT) for one in ("renata", "kwame", "yusuf")] == [0, 1, 0]

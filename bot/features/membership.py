@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from bot import choose, consent, outbox, schedule, upcoming, welcoming, words
-from bot.messages import Audience, Option, Outgoing, Quote, Reply
+from bot.messages import Audience, Instant, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
 from bot.programs import Program
 from bot.programs.seats import worded
@@ -93,10 +93,12 @@ def _start(tx: Connection, visit: Visit, tells_zone: bool) -> Reply:
         people.set_clock(tx, visit.who, cohort.zone, member.quiet_from, member.quiet_to)
         member = cohorts.member(tx, cohort.tenant, cohort.cohort, member.person) or member
     zone = words.zone_name(member.zone)
+    coming, instants = _coming(tx, visit, cohort)
     return Outgoing(
-        f"You are in. {_coming(tx, visit, cohort)}",
-        note=f"This chat does not tell me your time zone, so I use the cohort's, {zone}. If yours is another, please "
-        "choose it now."
+        f"You are in. {coming}",
+        instants=instants,
+        note=f"This chat does not tell me your time zone, so your prompts come by the cohort's, {zone}. If yours is "
+        "another, please choose it now."
         if guessed
         else f"Times are in your zone, {zone}.",
         options=(
@@ -118,20 +120,20 @@ def _events(program: Program, cohort: Cohort, member: Member) -> tuple[Option, .
     return (*own, Option("My calendar", "calendar.page")) if member.state == cohorts.STARTED else ()
 
 
-def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> str:
+def _coming(tx: Connection, visit: Visit, cohort: Cohort) -> tuple[str, tuple[Instant, ...]]:
     member = cohorts.member(tx, cohort.tenant, cohort.cohort, visit.who.person)
     program = visit.services.program(tx, cohort)
     if not schedule.clocked(program):
-        return "/reflect opens your first unit whenever you like."
+        return "/reflect opens your first unit whenever you like.", ()
     ahead = upcoming.next_prompts(tx, visit, cohort, member) if member else []
     if not ahead and program.teams and not (member and member.seat.teams):
-        return _NO_TEAM
+        return _NO_TEAM, ()
     if not ahead:
-        return "There are no more prompts to come in this program."
-    send = ahead[0]
-    if send.due <= visit.now:
-        return "Your first prompt is on its way."
-    return f"Your first prompt comes on {words.moment(send.due, member.zone if member else visit.who.zone)}."
+        return "There are no more prompts to come in this program.", ()
+    if ahead[0].due <= visit.now:
+        return "Your first prompt is on its way.", ()
+    due = words.instant(ahead[0].due, member.zone if member else visit.who.zone)
+    return f"Your first prompt comes on {due.words}.", (due,)
 
 
 def hello(tx: Connection, services: Services, row: Row) -> Outgoing | None:

@@ -1,4 +1,4 @@
-"""A member's own clock: zone, day, hour and quiet hours, in one short form; or the zone alone, where a chat does not tell it."""
+"""A member's own clock in one short form; or the zone alone, where a chat does not tell it."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ def _saved(tx: Connection, visit: Visit, cohort: Cohort, zone: str) -> Outgoing:
     ahead = upcoming.next_prompts(tx, visit, cohort, changed) if changed else []
     if not ahead:
         return Outgoing("Saved.")
-    return Outgoing(f"Saved. Your next prompt comes on {words.moment(ahead[0].due, zone)}.")
+    due = words.instant(ahead[0].due, zone)
+    return Outgoing(f"Saved. Your next prompt comes on {due.words}.", instants=(due,))
 
 
 def _time(typed: str) -> time | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot.app import House
 from bot.clock import DemoClock
@@ -13,6 +16,7 @@ from tests.dialogue import Stride, Value, Where, brought, plain
 from tests.discord_door.conftest import Place
 from tests.fakes.discord_rules import EPHEMERAL
 from tests.fakes.discord_server import APP, CHANNEL, Exchange
+from tests.fakes.recorder import PEOPLE
 from tests.seam_driver import MENTION, RESIDENTS
 
 Json = dict[str, Any]
@@ -134,11 +138,11 @@ class DiscordDriver:
 
     def new(self) -> str:
         before = self._before.get((self._who, self._where), [])
-        fresh = [shown(one) for one in self._room() if (one["id"], shown(one)) not in before]
+        fresh = [shown(one, self._zone) for one in self._room() if (one["id"], shown(one, self._zone)) not in before]
         return "\n".join([*fresh, self._window_text()])
 
     def view(self) -> str:
-        return "\n---\n".join([*(shown(one) for one in self._room()), self._window_text()])
+        return "\n---\n".join([*(shown(one, self._zone) for one in self._room()), self._window_text()])
 
     def soon(self, condition: Callable[[], bool]) -> bool:
         return condition()
@@ -167,6 +171,10 @@ class DiscordDriver:
     # --- the client ------------------------------------------------------------------------------
 
     @property
+    def _zone(self) -> str:
+        return PEOPLE[self._who][1]
+
+    @property
     def _user(self) -> int:
         return self._town.people[self._who]
 
@@ -190,7 +198,7 @@ class DiscordDriver:
         return sorted(found.values(), key=lambda one: int(one["id"]))
 
     def _look_around(self) -> None:
-        self._before[self._who, self._where] = [(one["id"], shown(one)) for one in self._room()]
+        self._before[self._who, self._where] = [(one["id"], shown(one, self._zone)) for one in self._room()]
 
     # --- the window ------------------------------------------------------------------------------
 
@@ -298,16 +306,18 @@ def _labels(message: Json) -> list[str]:
     return [one["label"] for row in message["components"] for one in row["components"]]
 
 
-def shown(message: Json) -> str:
+def shown(message: Json, zone: str = "UTC") -> str:
     files = [one["filename"] for one in message["attachments"]] + [
         one["description"] or "" for one in message["attachments"]
     ]
-    words = seen(message["content"]) if message["author"].get("bot") else message["content"]
+    words = seen(message["content"], zone) if message["author"].get("bot") else message["content"]
     return "\n".join([words.replace(f"<@{APP}>", "@cohortbook"), *files, *_labels(message)])
 
 
-def seen(content: str) -> str:
-    """As the client draws it."""
+def seen(content: str, zone: str = "UTC") -> str:
+    """As the client draws it for somebody who lives in this zone."""
+    at = partial(datetime.fromtimestamp, tz=ZoneInfo(zone))
+    content = re.sub(r"<t:(\d+):F>", lambda found: f"{at(int(found[1])):%A %-d %B at %H:%M}", content)
     text = re.sub(r"^(### |-# |> )", "", content, flags=re.MULTILINE).replace("**", "")
     text = re.sub(r"<(https?://[^>]+)>", r"\1", text)
     return re.sub(r"\\([^\w\s])", r"\1", text).replace(f"<@{APP}>", "@cohortbook")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from bot.messages import Option, Outgoing, Quote
+from bot.messages import Instant, Option, Outgoing, Quote
+from bot.platforms.discord.cards import card
 from tests.discord_door.conftest import Place
 from tests.discord_door.small_house import SmallHouse
 from tests.fakes.discord_rules import SUPPRESS_EMBEDS
@@ -64,3 +66,10 @@ async def test_no_payload_is_active_in_what_goes_to_discord(here: Place, house: 
     assert len(sent) >= 2 * len(PAYLOADS) // 25
     for one in sent:
         assert active(one) == []
+
+
+def test_a_moment_is_shown_in_the_readers_own_zone() -> None:
+    """Discord draws it; the same words that somebody wrote elsewhere in the message stay words."""
+    at = Instant("Monday 7 December at 08:10", datetime(2026, 12, 7, 13, 10, tzinfo=UTC))
+    (page,) = card(Outgoing(f"Next: {at.words}.", quotes=(Quote(at.words),), instants=(at,)))
+    assert page.content == f"Next: <t:{int(at.at.timestamp())}:F>.\n\n> {at.words}"

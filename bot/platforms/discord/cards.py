@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import discord
 
-from bot.messages import Option, Outgoing, Quote
+from bot.messages import Instant, Option, Outgoing, Quote
 
 from .buttons import AT_MOST
 from .prose import FITS, cut, inert, pages, units
@@ -44,10 +45,18 @@ def _blocks(outgoing: Outgoing) -> list[str]:
     title = cut(outgoing.title, _TITLE).replace("\n", " ").strip()
     found = [f"### {inert(title)}"] if title else []
     if outgoing.text.strip():
-        found += pages(outgoing.text.strip())
+        found += [_dated(page, outgoing.instants) for page in pages(outgoing.text.strip())]
     for quote in outgoing.quotes:
         found += _quoted(quote)
     return found + (pages(outgoing.note.strip(), prefix="-# ") if outgoing.note.strip() else [])
+
+
+def _dated(page: str, instants: Sequence[Instant]) -> str:
+    """Where the text names a moment, Discord shows it in the zone and the manner of whoever reads."""
+    for one in sorted(instants, key=lambda one: len(one.words), reverse=True):
+        if one.words:
+            page = page.replace(inert(one.words), discord.utils.format_dt(one.at, "F"))
+    return page
 
 
 def _quoted(quote: Quote) -> list[str]:
