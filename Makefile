@@ -44,8 +44,9 @@ hashes: .venv/installed-dev  ## write the hash of each pinned package, after a c
 	@$(PIP) install -q $(PIP_OPTIONS) --dry-run --ignore-installed --no-deps --report .venv/report.json -r .venv/pins.txt
 	@.venv/bin/python -m tests.supply.hashes .venv/report.json > requirements.hashes.txt
 
-bench: .venv/installed-dev  ## time answers in Slack, and compare the search with others that are installed
+bench: .venv/installed-dev  ## time answers in Slack and Discord, and compare the search with others that are installed
 	@.venv/bin/python -m bench.slack knowledge
+	@.venv/bin/python -m bench.discord knowledge
 	@.venv/bin/python -m bench.search knowledge
 
 format: .venv/installed-dev  ## put the code in order

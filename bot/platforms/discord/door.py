@@ -48,7 +48,7 @@ class Door:
         *,
         seconds: Callable[[], float],
         token: Callable[[], str],
-        patience: float = 2.0,
+        patience: float = 1.5,
     ) -> None:
         """`token` makes a short random text; `patience`: seconds before a slow answer is announced as such."""
         self.settings = settings
