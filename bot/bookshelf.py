@@ -37,6 +37,8 @@ class Indexed(Protocol):
 
     def folder(self) -> Path: ...
 
+    def titles(self, groups: Collection[str]) -> list[str]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Bookshelf:
@@ -51,6 +53,10 @@ class Bookshelf:
         """Every entry that somebody in these groups may see, drafts and retired ones too."""
         found = await asyncio.to_thread(self._shelf().standing)
         return [one for one in found if may_read(one.entry.audience, groups)]
+
+    def titles(self, groups: Collection[str]) -> list[str]:
+        """Of the entries that can be found by them; none while no index is open."""
+        return self.search.titles(groups)
 
     async def failed(self) -> list[str]:
         return await asyncio.to_thread(self._shelf().failed)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import audit, gate, hearing, outbox, retention, waiting
+from bot import audit, completions, gate, hearing, outbox, retention, waiting
 from bot.audit import Deed
 from bot.errors import Locked, NoProgram, NotAllowed, Unreadable
 from bot.features import ROUTE
@@ -117,7 +117,8 @@ class FrontDesk:
         log.info("answered", extra={"action": action})
         after = self._after.get(action)
         if after is not None and visit.text.casefold() not in after:
-            reply = _unread(reply)
+            meant = await completions.of(self._services, who, action.removeprefix("/"))
+            reply = reply if visit.text.casefold() in map(str.casefold, meant) else _unread(reply)
         return _with_what_waits(reply) if waits else reply
 
     async def _try_door_again(self, visit: Visit, door: str, guest: bool) -> bool:
@@ -190,7 +191,7 @@ class FrontDesk:
 
     async def suggest(self, who: Address, command: str, partial: str) -> Sequence[str]:
         found = [word for feature in self._route for word in feature.suggest.get(command, ())]
-        return [word for word in found if word.startswith(partial.casefold())]
+        return completions.matching([*found, *await completions.of(self._services, who, command)], partial)
 
     async def home(self, who: Address) -> Outgoing:
         somebody = await self._services.store.read(people.known, who)

@@ -82,6 +82,11 @@ class Search:
         """The entry whose id begins so."""
         return next((one for id_, one in self._open().entries.items() if id_.startswith(beginning)), None)
 
+    def titles(self, groups: Collection[str]) -> list[str]:
+        """In order; nothing while no index is open."""
+        entries = [] if self._index is None else list(self._index.entries.values())
+        return sorted((one.title for one in entries if may_read(one.audience, groups)), key=str.casefold)
+
     def encoder(self) -> Encoder:
         """The one that answers, which need not be loaded twice."""
         return self._open().meaning.encoder

@@ -153,3 +153,18 @@ async def test_asking_a_person_offers_each_cohorts_facilitators_once(town: Town)
         "Imani Brooks, facilitator of North",
         "Imani Brooks, facilitator of South",
     ]
+
+
+async def test_while_one_types_the_chat_offers_what_one_may_see(town: Town) -> None:
+    """One's own cohorts and the entries, by any of their words; and a cohort that is named is the one that opens."""
+    await both(town)
+    suggest, who = town.house.desk.suggest, town.chat.who
+    assert await suggest(who("renata"), "cohort", "") == ["help", "North", "South"]
+    assert await suggest(who("kwame"), "cohort", "s") == []
+    south = await town.command("renata", "/cohort south")
+    assert isinstance(south, Outgoing)
+    assert south.title == "South"
+    assert "I did not read" in text_of(await town.command("kwame", "/cohort south"))
+    assert await suggest(who("renata"), "resources", "walk") == []  # no index is open yet
+    await town.house.search.warm()
+    assert "Data Equity Walk" in await suggest(who("renata"), "resources", "walk")

@@ -175,7 +175,9 @@ async def home(visit: Visit) -> Reply:
 def _home(tx: Connection, visit: Visit, which: str) -> Reply:
     if visit.text.lower() == "help":
         return _help()
-    found = choose.my_cohort(tx, visit, "membership.home", which)
+    typed = visit.text.casefold()
+    named = (one.cohort for one, _ in cohorts.of_person(tx, visit.who) if typed and one.name.casefold() == typed)
+    found = choose.my_cohort(tx, visit, "membership.home", which or next(named, ""))
     return found if isinstance(found, Outgoing) else _home_of(tx, visit, *found)
 
 

@@ -297,3 +297,18 @@ async def test_a_cut_answer_to_a_press_is_not_an_error_that_ends_the_bot(here: P
     pressed = await here.discord.press(here.renata, here.discord.public()[0], "Go")
     await here.settled()
     assert pressed.text == "heard a.b"
+
+
+async def test_a_roster_that_is_longer_than_discords_list_loses_nobody(here: Place, house: SmallHouse) -> None:
+    """Thirty people, of whom 25 are shown: one of these is taken out and a new one added; the other five stay."""
+    crowd = [str(here.person(here.discord.join(f"Person {number}"))) for number in range(30)]
+    new = here.discord.join("Somebody new")
+    house.says["/facilitate"] = Form("f1", "People", "a.save", (Field("who", "Members", "people", initial=(*crowd,)),))
+    opened = await here.discord.slash(here.renata, "facilitate")
+    await here.settled()
+    assert opened.modal is not None
+    shown = [one["id"] for one in opened.modal["components"][0]["component"]["default_values"]]
+    assert len(shown) == 25
+    await here.discord.submit(here.renata, opened.modal, {"who": [*shown[1:], str(new)]})
+    await here.settled()
+    assert sorted(house.sent_in[-1].values["who"]) == sorted([*crowd[1:], str(here.person(new))])

@@ -72,6 +72,10 @@ class Answers:
                 raise
             log.info("the answer came too late, or somebody else gave it", extra={"action": "show"})
 
+    def whole(self, sent: forms.Sent, user: int) -> forms.Sent:
+        form = self._asked.get(sent.id, user)
+        return sent if form is None else forms.whole(form, sent)
+
     async def say(self, interaction: discord.Interaction[Any], text: str, *, instead: bool = False) -> None:
         await self.show(interaction, Outgoing(text), None, instead=instead)
 

@@ -19,6 +19,7 @@ from .prose import cut, pages, units
 _TITLE, _LABEL, _DESCRIPTION, _INPUT, _ID = 45, 45, 100, 4000, 100
 _PARTS = 5
 _GROUP, _MENU = 10, 25
+_CROWD = "Discord lists 25 here. Those who are not listed stay. Choose others to add them."
 _HINTS = {"date": "YYYY-MM-DD", "time": "HH:MM"}
 
 Values = dict[str, str | list[str]]
@@ -56,7 +57,8 @@ def _intro(form: Form) -> str:
 
 def _asked(field: Field) -> ui.Label[Any]:
     label, rest = _split(field.label)
-    description = cut(rest or field.hint, _DESCRIPTION)
+    crowd = _CROWD if field.kind == "people" and len(field.initial) > _MENU else ""
+    description = cut(rest or crowd or field.hint, _DESCRIPTION)
     return ui.Label(text=label, description=description or None, component=_input(field, bool(rest)))
 
 
@@ -179,6 +181,16 @@ def refilled(form: Form, values: Values) -> Form:
         else:
             fields.append(replace(field, initial=given if isinstance(given, str) else next(iter(given), "")))
     return replace(form, fields=tuple(fields))
+
+
+def whole(form: Form, sent: Sent) -> Sent:
+    """With the people for whom Discord's list had no room: who was not shown was not taken out."""
+    found = dict(sent.values)
+    for field in form.fields:
+        given = found.get(field.name)
+        if field.kind == "people" and isinstance(given, list):
+            found[field.name] = list(dict.fromkeys([*given, *field.initial[_MENU:]]))
+    return replace(sent, values=found)
 
 
 def problems(errors: Errors, form: Form | None) -> str:

@@ -100,6 +100,7 @@ class Reception:
         if sent is None:
             await self._answers.hand_back(interaction, OLD_FORM, data)
             return
+        sent = self._answers.whole(sent, interaction.user.id)
         self._door.people.resolved(data.get("resolved", {}))
         incoming = await self._welcome(
             interaction, Submission(sent.id, sent.action, sent.value, sent.values, sent.files)
