@@ -31,6 +31,8 @@ from tests.slack.conftest import open_door
 from tests.slack.test_dialogues_in_slack import settings as slack_settings
 from tests.town import FIRST_DAY, START, Machine
 
+_SECONDS_BETWEEN = 5
+"""Messages go out at the pace that a platform allows, by the machine's clock."""
 CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b")
 
 
@@ -52,6 +54,7 @@ class Both:
         for _ in range(2):
             await door.finish()
             await self.place.settled()
+            self.machine.go_on(_SECONDS_BETWEEN)
             await self.house.tick()
         await self.place.settled()
 
