@@ -118,7 +118,8 @@ class FrontDesk:
         after = self._after.get(action)
         if after is not None and visit.text.casefold() not in after:
             meant = await completions.of(self._services, who, action.removeprefix("/"))
-            reply = reply if visit.text.casefold() in map(str.casefold, meant) else _unread(reply)
+            if visit.text.casefold() not in map(str.casefold, meant):
+                reply = _unread(reply)
         return _with_what_waits(reply) if waits else reply
 
     async def _try_door_again(self, visit: Visit, door: str, guest: bool) -> bool:
