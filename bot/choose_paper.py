@@ -18,6 +18,8 @@ NOT_THEIRS = (
     "teams."
 )
 
+CLOSED = "This team is closed, so nothing can be added to what it wrote. You can still read it. Nothing was changed."
+
 
 def team(tx: Connection, visit: Visit, named: str) -> tuple[Cohort, Team]:
     """Raises NotAllowed for whoever is not on it, facilitators too."""
@@ -48,6 +50,12 @@ def section(tx: Connection, visit: Visit) -> tuple[Cohort, Team, Artifact, Secti
     if one is None:
         raise NotAllowed(OUT_OF_DATE)
     return cohort, which, found, one
+
+
+def must_be_open(which: Team) -> None:
+    """Raises NotAllowed when nobody writes there any more."""
+    if which.closed:
+        raise NotAllowed(CLOSED)
 
 
 def readers(tx: Connection, visit: Visit, which: Team) -> str:

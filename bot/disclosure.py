@@ -28,7 +28,7 @@ def report(tx: Connection, who: Somebody) -> Iterator[str]:
         select(membership).where(membership.c.tenant == who.tenant, membership.c.person == who.person)
     ):
         yield f"Cohort: {_cohort(tx, who, row.cohort)}, {row.state}, since {row.joined_at:%Y-%m-%d}"
-        for which in teams.of_person(tx, who.tenant, row.cohort, who.person):
+        for which in teams.of_person(tx, who.tenant, row.cohort, who.person, closed=True):
             yield f"  On the team {which.name}, with {words.people(len(teams.members(tx, which)) - 1)} more"
         yield from _week_by_week(tx, who, row.cohort)
     yield "Messages to them, by kind and date; their words are not kept:"

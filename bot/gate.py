@@ -33,7 +33,7 @@ _ELSEWHERE = (
 _LONGEST = 32
 _WAITING = "doors."
 """What waits for somebody may be a facilitator's message; the feature looks that it waits for the caller."""
-_SEATING = "seating."
+_SEATING = ("seating.", "tending.")
 """What facilitators alone do with a team. Who of a cohort may join one, the feature looks."""
 _PLANNING = ("planning.", "hosting.")
 """What facilitators alone do with an event. For whom it is, the feature looks."""

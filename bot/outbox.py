@@ -30,6 +30,7 @@ GRACE = {
     "broadcast": timedelta(hours=1),
     "broadcast-correction": timedelta(days=30),
     "welcome": timedelta(days=14),
+    "renew": timedelta(days=14),
     "hello": timedelta(hours=1),
     **dict.fromkeys(
         ("closing", "kept-until", "channel-closed", "left-channel", "lacking", "event-news"), timedelta(days=7)

@@ -114,7 +114,7 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
                 "paused_until": _said(row.paused_until),
                 "keep_until": _said(row.keep_until),
                 "role": row.role,
-                "teams": [one.name for one in teams.of_person(tx, who.tenant, row.cohort, who.person)],
+                "teams": [one.name for one in teams.of_person(tx, who.tenant, row.cohort, who.person, closed=True)],
             }
             for row in joined
         ],

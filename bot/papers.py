@@ -79,7 +79,7 @@ def _section(section: Section, parts: Sequence[Part]) -> Standing:
 
 def so_far(tx: Connection, vault: Vault, program: Program, cohort: str, artifact: str, reader: Somebody) -> str:
     """What the reader's own team has in an artifact, with the titles of its sections; empty when there is nothing."""
-    for which in teams.of_person(tx, reader.tenant, cohort, reader.person):
+    for which in teams.of_person(tx, reader.tenant, cohort, reader.person, closed=True):
         for one in of_team(program, which):
             if one.id == artifact:
                 found = standing(tx, vault, which, one, reader)
@@ -94,7 +94,7 @@ def so_far(tx: Connection, vault: Vault, program: Program, cohort: str, artifact
 
 def later(tx: Connection, vault: Vault, which: Team, artifact: str, reader: Somebody) -> list[str]:
     """Who is on the team and cannot open all that the reader can: they came later."""
-    there = teams.members(tx, which)
+    there = teams.readers(tx, which, reader.person)
     mine = [set(one.readers) for one in papers.parts(tx, vault, which, artifact, reader) if one.readers]
     return [one for one in there if any(one not in readers for readers in mine)]
 
@@ -105,7 +105,7 @@ def audience(people_there: Sequence[str]) -> str:
 
 
 def named(tx: Connection, which: Team, but: str) -> list[str]:
-    return people.names(tx, which.tenant, [one for one in teams.members(tx, which) if one != but])
+    return people.names(tx, which.tenant, [one for one in teams.readers(tx, which, but) if one != but])
 
 
 # --- versions ----------------------------------------------------------------------------------------

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from bot import words
+from bot.messages import Address
 from bot.programs import Program, Role
 from bot.programs.seats import Seat, member_roles, role_of
 from bot.programs.seats import team as kind_of
 from bot.store import cohorts, people, teams
 from bot.store.cohorts import Cohort, Member
 from bot.store.teams import Team
+
+LONGEST_NAME = 60
 
 
 def called(program: Program, which: Team) -> str:
@@ -40,6 +43,8 @@ def obstacle(tx: Connection, program: Program, which: Team, member: Member, role
     kind = kind_of(program, which.kind)
     if kind is None:
         return "This program has no such team any more."
+    if which.closed:
+        return f"{which.name} is closed."
     theirs = teams.of_person(tx, member.tenant, member.cohort, member.person)
     if any(one.team == which.team for one in theirs):
         return f"Already on {which.name}."
@@ -62,6 +67,22 @@ def obstacle(tx: Connection, program: Program, which: Team, member: Member, role
 def open_to(tx: Connection, program: Program, which: Cohort, member: Member) -> list[Team]:
     """The teams that somebody could join now by themselves."""
     return [one for one in teams.of_cohort(tx, which) if not obstacle(tx, program, one, member)]
+
+
+def wrong_name(tx: Connection, which: Cohort, kind: str, name: str, but: str = "") -> str:
+    """What is wrong with a team's new name; empty when nothing is. `but`: the team that is named."""
+    if not name or words.length(name) > LONGEST_NAME:
+        return f"Please give it a name of up to {LONGEST_NAME} characters."
+    others = [one for one in teams.of_cohort(tx, which) if one.kind == kind and one.team != but]
+    if any(one.name == name for one in others):
+        return "There is a team of that name already. Please choose another name."
+    return ""
+
+
+def member_at(tx: Connection, which: Team, address: Address) -> Member | None:
+    """Who belongs to the team's cohort under this account."""
+    known = people.known(tx, address)
+    return member_of(tx, which, known.person) if known and known.tenant == which.tenant else None
 
 
 def member_of(tx: Connection, which: Team, who: str) -> Member | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from bot import choose, kinds, papers, upcoming, words
+from bot import choose, kinds, papers, team_news, upcoming, words
 from bot.messages import Option, Outgoing, Quote, Reply
 from bot.programs import Artifact, Section
 from bot.store import cohorts, teams
@@ -56,7 +56,7 @@ def _before(tx: Connection, visit: Visit, cohort: Cohort, entry: Entry) -> Outgo
             Option(
                 "Add it",
                 "adding.add",
-                f"{entry.entry}:{entry.revision}:{papers.audience(teams.members(tx, which))}",
+                f"{entry.entry}:{entry.revision}:{papers.audience(teams.readers(tx, which, visit.who.person))}",
                 "primary",
             ),
             Option("Keep it to myself", "adding.keep"),
@@ -77,7 +77,7 @@ def _add(tx: Connection, visit: Visit) -> Reply:
     for which in {one.team.team: one.team for one in pieces}.values():
         teams.hold(tx, which)
     pieces = _pieces(tx, visit, cohort, entry)  # as it is now that nobody else can change it
-    there = teams.members(tx, pieces[0].team) if pieces else []
+    there = teams.readers(tx, pieces[0].team, visit.who.person) if pieces else []
     if not pieces or visit.value.split(":")[1:] != [str(entry.revision), papers.audience(there)]:
         return _before(tx, visit, cohort, entry)  # another text or another team than was shown
     for one in pieces:
@@ -95,6 +95,7 @@ def _add(tx: Connection, visit: Visit) -> Reply:
             visit.now,
             visit.services.ids,
         )
+    team_news.tell(tx, pieces[0].team, visit.who.person, there, visit.now)
     first = pieces[0]
     return Outgoing(
         f"Added to {first.artifact.title} of {first.team.name}.",

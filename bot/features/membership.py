@@ -184,7 +184,9 @@ def _home(tx: Connection, visit: Visit, which: str) -> Reply:
 def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Outgoing:
     program = visit.services.program(tx, cohort)
     lines = [program.title, ""]
-    if member.state != cohorts.STARTED:
+    if member.state == cohorts.ASKED:
+        lines.append("You were asked whether to go on. Nothing is sent to you until you press Go on.")
+    elif member.state != cohorts.STARTED:
         lines.append("You have not started yet, so nothing is sent to you.")
     elif member.paused_until is not None and member.paused_until > upcoming.today(visit, member):
         lines.append(f"Paused. Prompts come again from {words.day(member.paused_until)}.")
@@ -260,6 +262,8 @@ def _home_options(cohort: Cohort, member: Member, today: date) -> tuple[Option, 
         "danger",
         "Leave this cohort? Nothing more is sent to you. Your journal stays yours.",
     )
+    if member.state == cohorts.ASKED:
+        return (Option("Go on", "renewing.go-on", which, "primary"), leave)
     if member.state != cohorts.STARTED:
         return (Option("Start", "membership.start", which, "primary"), leave)
     paused = member.paused_until is not None and member.paused_until > today

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import choose_paper, papers, words
+from bot import choose_paper, papers, team_news, words
 from bot.errors import NotAllowed
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.papers import Standing
@@ -100,8 +100,11 @@ def _section_page(tx: Connection, visit: Visit) -> Reply:
     here = f"{which.team}:{artifact.id}:{asked.id}"
     shown = sorted([*one.lines, *one.comments], key=lambda part: part.number)[-_LINES:]
     left = len(one.lines) + len(one.comments) - len(shown)
-    options = [Option("Add a note" if asked.collects == "all" else "Write it anew", "papers.write", here, "primary")]
-    options += [Option("Comment", "papers.comment", here)] if artifact.comments and one.lines else []
+    new = "Add a note" if asked.collects == "all" else "Write it anew"
+    options = [] if which.closed else [Option(new, "papers.write", here, "primary")]
+    options += (
+        [Option("Comment", "papers.comment", here)] if artifact.comments and one.lines and not which.closed else []
+    )
     options += [
         Option(
             f"Take out mine of {words.local_day(part.at, visit.who.zone)}",
@@ -143,6 +146,7 @@ async def comment(visit: Visit) -> Reply:
 
 def _form(tx: Connection, visit: Visit, kind: str) -> Reply:
     _, which, artifact, asked = choose_paper.section(tx, visit)
+    choose_paper.must_be_open(which)
     initial, base = "", vault.newest(tx, which, artifact.id)
     if kind == TEXT and asked.collects == "latest":
         found = papers.standing(tx, visit.vault, which, artifact, visit.who)
@@ -155,7 +159,7 @@ def _form(tx: Connection, visit: Visit, kind: str) -> Reply:
         words.cut(asked.title, 45),
         "papers.save-comment" if kind == COMMENT else "papers.save",
         (box,),
-        f"{which.team}:{artifact.id}:{asked.id}:{base}:{papers.audience(teams.members(tx, which))}",
+        f"{which.team}:{artifact.id}:{asked.id}:{base}:{papers.audience(teams.readers(tx, which, visit.who.person))}",
         intro=f"Who can read it? You and your team: {choose_paper.readers(tx, visit, which)}. People who join later "
         f"can read it only when one of you opens it to them. {_STAYS}",
     )
@@ -178,7 +182,10 @@ def _save(tx: Connection, visit: Visit, kind: str) -> Reply:
     if words.length(text) > _LIMIT:
         return Errors({"text": f"At most {_LIMIT} characters fit. Nothing is lost: please shorten it."})
     papers.keep(tx, visit.services, cohort, which, artifact, visit.now)
-    there = teams.members(tx, which)
+    which = teams.find(tx, which.tenant, which.team) or which  # as it is now that nobody else can change it
+    if which.closed:
+        return Errors({"": choose_paper.CLOSED})
+    there = teams.readers(tx, which, visit.who.person)
     if papers.audience(there) != shown:
         return Errors({"": _TEAM_CHANGED})
     found = papers.standing(tx, visit.vault, which, artifact, visit.who)
@@ -188,6 +195,7 @@ def _save(tx: Connection, visit: Visit, kind: str) -> Reply:
     vault.add(
         tx, visit.vault, which, artifact.id, asked.id, kind, visit.who, text, there, visit.now, visit.services.ids
     )
+    team_news.tell(tx, which, visit.who.person, there, visit.now)
     return Outgoing(
         f"Saved for the team. {choose_paper.readers(tx, visit, which)} can read it.",
         options=(Option("See the part", "papers.section", f"{which.team}:{artifact.id}:{asked.id}"),),

@@ -30,6 +30,12 @@ def _current(tx: Connection, visit: Visit, which: str) -> Reply:
         return found
     cohort, member = found
     program, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
+    if member.state == cohorts.ASKED:
+        return Outgoing(
+            f"Your time in {cohort.name} was over, and you were asked whether to go on. Press Go on and prompts come "
+            "again. What you wrote is in /journal.",
+            options=(Option("Go on", "renewing.go-on", cohort.cohort, "primary"),),
+        )
     if member.state != cohorts.STARTED:
         return Outgoing(
             f"Nothing has started for you in {cohort.name} yet. Press Start and the first prompt will come on its day.",

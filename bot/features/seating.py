@@ -12,13 +12,13 @@ from bot.kinds.text import clean
 from bot.messages import Address, Errors, Field, Form, Option, Outgoing, Reply
 from bot.outbox import Intent
 from bot.programs import Program, Role
-from bot.store import cohorts, people, teams
+from bot.store import cohorts, teams
 from bot.store.cohorts import Cohort, Member
 from bot.store.teams import Team
 from bot.visit import Feature, Visit
 
 OFFER = "team-offer"
-_SHOWN, _CHOICES, _NAME = 20, 25, 60
+_SHOWN, _CHOICES = 20, 25
 _YES, _NOT_YET = "yes", "not-yet"
 
 
@@ -32,17 +32,23 @@ def _home(tx: Connection, visit: Visit) -> Reply:
     found = teams.of_cohort(tx, cohort)
     if cohort.state != cohorts.RUNNING:
         return Outgoing("Teams are made once the cohort is running, since places are offered to its members.")
-    lines = [f"• {seating.called(program, one)}: {words.people(len(teams.members(tx, one)))}" for one in found]
+    lines = [f"• {seating.called(program, one)}: {_size(tx, one)}" for one in found]
+    open_ = [one for one in found if not one.closed]
     return Outgoing(
         "\n".join(lines) or "There are no teams yet. Prompts for a team come to those who are on one.",
         title=f"Teams in {cohort.name}",
         note="Members confirm every place themselves. What a team writes is not shown here.",
         options=(
             Option("Make a team", "seating.new", cohort.cohort, "primary"),
-            *(Option(words.cut(f"Places on {one.name}", 75), "seating.offer", one.team) for one in found[:_SHOWN]),
+            *(Option(words.cut(f"Places on {one.name}", 75), "seating.offer", one.team) for one in open_[:_SHOWN]),
+            *((Option("Change a team", "tending.list", cohort.cohort),) if open_ else ()),
             Option("Back to the cohort", "facilitation.home", cohort.cohort),
         ),
     )
+
+
+def _size(tx: Connection, which: Team) -> str:
+    return "closed" if which.closed else words.people(len(teams.members(tx, which)))
 
 
 async def new(visit: Visit) -> Reply:
@@ -60,7 +66,9 @@ def _new(tx: Connection, visit: Visit) -> Reply:
         "seating.make",
         (
             Field("kind", "What kind of team?", "choice", True, choices=tuple(kinds.items())),
-            Field("name", "Its name", required=True, limit=_NAME, hint="Members of the cohort can read it."),
+            Field(
+                "name", "Its name", required=True, limit=seating.LONGEST_NAME, hint="Members of the cohort can read it."
+            ),
         ),
         cohort.cohort,
         intro="Nobody is told. You offer places on it in the next step.",
@@ -69,7 +77,7 @@ def _new(tx: Connection, visit: Visit) -> Reply:
 
 def _kinds(tx: Connection, program: Program, cohort: Cohort) -> dict[str, str]:
     """ "kind:outer team" to its label."""
-    found, there = {}, teams.of_cohort(tx, cohort)
+    found, there = {}, [one for one in teams.of_cohort(tx, cohort) if not one.closed]
     for kind in program.teams:
         if not kind.inside:
             found[f"{kind.id}:"] = kind.title
@@ -89,11 +97,10 @@ def _make(tx: Connection, visit: Visit) -> Reply:
     chosen = visit.field("kind")
     if chosen not in _kinds(tx, program, cohort):
         return Errors({"kind": "Please choose what kind of team it is."})
-    if not name or words.length(name) > _NAME:
-        return Errors({"name": f"Please give it a name of up to {_NAME} characters."})
     kind, _, inside = chosen.partition(":")
-    if any(one.name == name and one.kind == kind for one in teams.of_cohort(tx, cohort)):
-        return Errors({"name": "There is a team of that name already. Please choose another name."})
+    wrong = seating.wrong_name(tx, cohort, kind, name)
+    if wrong:
+        return Errors({"name": wrong})
     made = teams.make(tx, cohort, kind, inside, name, visit.now, visit.services.ids)
     visit.note(cohort.cohort, subject=made.team)
     return Outgoing(
@@ -156,7 +163,7 @@ def _save_offer(tx: Connection, visit: Visit, chosen: Sequence[Address], grouped
         return Errors({"role": "Please choose what they are on this team."})
     if role is not None and role.minor and visit.field("consent") != _YES:
         return Errors({"consent": "People under age join when a guardian's consent is with you. Nothing was sent."})
-    found = [_member(tx, which, address) for address in chosen]
+    found = [seating.member_at(tx, which, address) for address in chosen]
     members = [one for one in found if one is not None]
     if (not members and not grouped) or len(members) < len(found):
         return Errors({"people": "Please choose members of this cohort. Nothing was sent."})
@@ -189,11 +196,6 @@ def _obstacles(tx: Connection, program: Program, which: Team, members: Sequence[
         if wrong:
             return f"{one.name}: {wrong}"
     return ""
-
-
-def _member(tx: Connection, which: Team, address: Address) -> Member | None:
-    known = people.known(tx, address)
-    return seating.member_of(tx, which, known.person) if known and known.tenant == which.tenant else None
 
 
 def _team(tx: Connection, visit: Visit) -> tuple[Cohort, Program, Team]:

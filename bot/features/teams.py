@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import choose, seating, words
+from bot import choose, seating, team_news, words
 from bot.errors import NotAllowed
 from bot.messages import Audience, Option, Outgoing, Reply
 from bot.outbox import Row
@@ -16,6 +16,7 @@ from bot.visit import Feature, Services, Visit
 
 OFFER = "team-offer"
 _SHOWN = 10
+_CLOSED = " It is closed; you can read what it wrote."
 _SEEN = "Everybody on the team sees the names of the others, and nothing else of them."
 
 
@@ -48,12 +49,13 @@ def _home(tx: Connection, visit: Visit) -> Reply:
         return found
     cohort, member = found
     program = visit.services.program(tx, cohort)
-    mine = teams.of_person(tx, cohort.tenant, cohort.cohort, member.person)
+    mine = teams.of_person(tx, cohort.tenant, cohort.cohort, member.person, closed=True)
     offered = [one.team for one in teams.offers(tx, cohort.tenant, cohort.cohort, member.person)]
     others = [one for one in seating.open_to(tx, program, cohort, member) if one not in offered]
     lines, options = [], []
     for one in mine:
-        lines += [f"{seating.called(program, one)}: you{_and(seating.names(tx, one, but=member.person))}."]
+        there = f"{seating.called(program, one)}: you{_and(seating.names(tx, one, but=member.person))}."
+        lines += [there + _CLOSED if one.closed else there]
         options += [Option(f"What {one.name} wrote", "papers.home", one.team)] if _writes(program, one) else []
         options += [_leave_button(one)]
     if not mine:
@@ -185,5 +187,5 @@ def _as(program: Program, role: str) -> str:
 feature = Feature(
     "teams",
     presses={"home": home, "look": look, "join": join, "decline": decline, "leave": leave},
-    compose={OFFER: offer},
+    compose={OFFER: offer, team_news.NEWS: team_news.compose},
 )

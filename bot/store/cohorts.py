@@ -18,6 +18,8 @@ from bot.store.tables import change, cohort, membership, other_place, person
 
 DRAFT, RUNNING, CLOSED = "draft", "running", "closed"
 INVITED, LATER, STARTED, LEFT = "invited", "later", "started", "left"
+ASKED = "asked"
+"""Their yes has held for its time, and they were asked whether to go on."""
 
 
 _MADE = [cohort.c[name] for name in ("tenant", "cohort", "name", "program", "version", "start", "zone", "country")]

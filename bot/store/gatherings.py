@@ -17,6 +17,7 @@ team = Table(
     Column("inside", String(32), nullable=False),  # the team that it is part of; '' for the cohort itself
     Column("name", Text, nullable=False),
     Column("made_at", Instant, nullable=False),
+    Column("closed_at", Instant),  # it takes nobody in and writes no more; who sat on it can read
     PrimaryKeyConstraint("tenant", "team"),
     ForeignKeyConstraint(["tenant", "cohort"], ["cohort.tenant", "cohort.cohort"]),
     Index("team_of_cohort", "tenant", "cohort"),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from bot.store.tables import milestone
 
-BACKUP, RESTORE, PURGE, NOTICES = "backup", "restore", "purge", "notices"
+BACKUP, RESTORE, PURGE, NOTICES, RENEWALS = "backup", "restore", "purge", "notices", "renewals"
 COPIED, ROTATED, RETIRED, LOCKED, MOVED = "copied", "keys.rotate", "keys.retire", "locked", "move"
 BY_OPERATORS = (BACKUP, RESTORE, COPIED, ROTATED, RETIRED, LOCKED, MOVED)
 """What whoever runs the bot did to the whole house. It goes on record while the bot runs."""

@@ -261,6 +261,10 @@ def _fourteen(tx: Connection) -> None:
         tx.exec_driver_sql(statement)
 
 
+def _teams_end(tx: Connection) -> None:
+    tx.exec_driver_sql(f"ALTER TABLE team ADD COLUMN closed_at {_instant(tx)}")
+
+
 STEPS: tuple[Step, ...] = (
     Step(2, "when the database was copied and restored", _two),
     Step(3, "lanes, and what is planned ahead", _three),
@@ -275,4 +279,5 @@ STEPS: tuple[Step, ...] = (
     Step(12, "teams, whose calendar is whose, and what a team writes together", _twelve),
     Step(13, "events, who comes to them from outside, and people's calendars", _thirteen),
     Step(14, "people and cohorts that are in two chats", _fourteen),
+    Step(15, "teams that were closed", _teams_end),
 )

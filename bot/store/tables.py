@@ -31,7 +31,7 @@ __all__ += ["awaited", "unanswered"]
 __all__ += ["token"]
 __all__ += ["kept_paper", "paper", "seat", "team"]
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 
 
 def lane_name(address: str) -> str:

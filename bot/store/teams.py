@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, s
 
 from bot.ids import Ids
 from bot.store import plans
-from bot.store.cohorts import LEFT, Cohort
+from bot.store.cohorts import ASKED, LEFT, Cohort
 from bot.store.tables import membership, person, seat, team
 
 OFFERED, TAKEN = "offered", "taken"
@@ -27,6 +27,8 @@ class Team:
     inside: str
     """The team that it is part of; empty for the cohort itself."""
     name: str
+    closed: bool = False
+    """It takes nobody in and writes no more. Who sat on it can read what it wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,10 @@ def of_cohort(tx: Connection, which: Cohort) -> list[Team]:
     return [_team(row) for row in tx.execute(select(team).where(*here).order_by(team.c.name, team.c.team))]
 
 
-def of_person(tx: Connection, home: str, cohort: str, who: str) -> list[Team]:
-    return [_team(row) for row in tx.execute(_seated(home, who, TAKEN).where(team.c.cohort == cohort))]
+def of_person(tx: Connection, home: str, cohort: str, who: str, *, closed: bool = False) -> list[Team]:
+    """Where somebody sits. `closed`: also on teams that were closed, which they can still read."""
+    found = [_team(row) for row in tx.execute(_seated(home, who, TAKEN).where(team.c.cohort == cohort))]
+    return [one for one in found if closed or not one.closed]
 
 
 def offers(tx: Connection, home: str, cohort: str, who: str) -> list[Offer]:
@@ -98,6 +102,13 @@ def members(tx: Connection, which: Team) -> list[str]:
     return [row.person for row in rows]
 
 
+def readers(tx: Connection, which: Team, writer: str) -> list[str]:
+    """For whom something new is open, the writer among them: not for those who were asked whether to go on."""
+    asked = (membership.c.tenant == which.tenant, membership.c.cohort == which.cohort, membership.c.state == ASKED)
+    resting = set(tx.execute(select(membership.c.person).where(*asked)).scalars())
+    return [one for one in members(tx, which) if one == writer or one not in resting]
+
+
 def offer(tx: Connection, which: Team, who: str, role: str, now: datetime, name: str) -> None:
     """One place for each, until they answer. `name`: of this offer; an earlier one is answered by nobody any more."""
     tx.execute(delete(seat).where(*_of(which), seat.c.person == who, seat.c.state == OFFERED))
@@ -118,6 +129,20 @@ def leave(tx: Connection, which: Team, who: str) -> None:
     for one in [which, *_within(tx, which)]:
         tx.execute(delete(seat).where(*_of(one), seat.c.person == who))
     _settle(tx, which.tenant, which.cohort, who)
+
+
+def rename(tx: Connection, which: Team, name: str) -> None:
+    tx.execute(update(team).where(team.c.tenant == which.tenant, team.c.team == which.team).values(name=name))
+
+
+def close(tx: Connection, which: Team, now: datetime) -> None:
+    """With every team inside of it. Places that were offered are gone; who sits there stays, to read."""
+    for one in [which, *_within(tx, which)]:
+        this = (team.c.tenant == one.tenant, team.c.team == one.team, team.c.closed_at.is_(None))
+        tx.execute(update(team).where(*this).values(closed_at=now))
+        tx.execute(delete(seat).where(*_of(one), seat.c.state == OFFERED))
+        for who in tx.execute(select(seat.c.person).where(*_of(one))).scalars().all():
+            _settle(tx, which.tenant, which.cohort, who)
 
 
 def leave_all(tx: Connection, which: Cohort, who: str) -> None:
@@ -162,4 +187,4 @@ def _member(home: str, cohort: str, who: str) -> tuple[ColumnElement[bool], ...]
 
 
 def _team(row: Row[Any]) -> Team:
-    return Team(row.tenant, row.team, row.cohort, row.kind, row.inside, row.name)
+    return Team(row.tenant, row.team, row.cohort, row.kind, row.inside, row.name, row.closed_at is not None)
