@@ -44,6 +44,20 @@ def my_cohort(tx: Connection, visit: Visit, action: str, which: str = "") -> tup
     )
 
 
+def not_started(cohort: Cohort, member: Member) -> Outgoing:
+    """For whoever has not said yes, or not again."""
+    if member.state == cohorts.ASKED:
+        return Outgoing(
+            f"Your time in {cohort.name} is over, and you were asked whether to go on. Press Go on and prompts come "
+            "again. What you wrote is in /journal.",
+            options=(Option("Go on", "renewing.go-on", cohort.cohort, "primary"),),
+        )
+    return Outgoing(
+        f"Nothing has started for you in {cohort.name} yet. Press Start and the first prompt will come on its day.",
+        options=(Option("Start", "membership.start", cohort.cohort, "primary"),),
+    )
+
+
 def led_cohort(tx: Connection, visit: Visit, which: str) -> Cohort:
     """A cohort that the caller facilitates; raises NotAllowed. Every facilitator action begins here and is noted."""
     found = cohorts.find(tx, visit.who.tenant, which)

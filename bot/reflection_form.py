@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot import kinds, moments, tally
@@ -117,21 +117,6 @@ def pairs(unit: Unit, words: Words) -> list[tuple[str, str]]:
     if words.step:
         found.append((unit.step.ask if unit.step else "Next step", words.step))
     return found
-
-
-def artifact(program: Program, entries: Mapping[int, Words], which: str) -> str:
-    """The latest words of each section of an artifact, each after its section's title where there are several."""
-    of = next((one for one in program.artifacts if one.id == which), None)
-    titles = {f"{which}.{one.id}": one.title for one in of.sections} if of and len(of.sections) > 1 else {}
-    found: dict[str, str] = {}
-    for unit in program.units:
-        words = entries.get(unit.number)
-        for question in unit.questions if words else ():
-            value = words.answers.get(question.id) if words else None
-            if question.keeps.split(".")[0] == which and value not in (None, "", []):
-                found[question.keeps] = _shown(question, value)
-    said = [f"{titles[place]}: {text}" if place in titles else text for place, text in found.items()]
-    return "You wrote earlier: " + "\n".join(said) if said else ""
 
 
 def for_a_team(program: Program, unit: Unit, words: Words) -> bool:

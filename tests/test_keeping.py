@@ -105,7 +105,7 @@ async def test_members_are_told_two_weeks_before_the_end_and_again_before_words_
     await jump(town, datetime.combine(ENDS - timedelta(days=12), datetime.min.time(), UTC))
     assert titles(town, "renata", *both) == [both[0]]
     said = next(one for one in town.private("renata") if one.title == both[0])
-    assert labels(said) == ["Download my data", "Keep nothing"]
+    assert labels(said) == ["What I made", "Download my data", "Keep nothing"]
     assert f"until {GOES:%A} {GOES.day} {GOES:%B}" in said.text
     for day in range(16, 9, -1):
         await jump(town, datetime.combine(GOES - timedelta(days=day), datetime.min.time(), UTC))

@@ -144,7 +144,7 @@ def closing(tx: Connection, services: Services, row: Row) -> Outgoing | None:
         f"/journal until {words.day(one.goes)}; then it is removed, with what you shared and asked there. You are told "
         "again two weeks before. You can take everything along, or have it removed now.",
         title="Your program is coming to its end",
-        options=(_DOWNLOAD, _nothing(one.cohort)),
+        options=(Option("What I made", "making.home", one.cohort.cohort), _DOWNLOAD, _nothing(one.cohort)),
         audience=Audience.DM,
     )
 

@@ -209,6 +209,7 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         note=f"Only you see this. {program.host_note}",
         options=(
             *_home_options(cohort, member, upcoming.today(visit, member)),
+            Option("What I made", "making.home", cohort.cohort),
             *_teams(program, cohort),
             *_events(program, cohort, member),
             *(_OWN if answered else ()),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bot import choose, counting, outbox, papers, reflection_form, schedule, upcoming, words
+from bot import choose, counting, outbox, own_papers, papers, reflection_form, schedule, upcoming, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.programs.seats import gets, worded
@@ -30,17 +30,8 @@ def _current(tx: Connection, visit: Visit, which: str) -> Reply:
         return found
     cohort, member = found
     program, plan = visit.services.program(tx, cohort), cohorts.plan(tx, cohort)
-    if member.state == cohorts.ASKED:
-        return Outgoing(
-            f"Your time in {cohort.name} was over, and you were asked whether to go on. Press Go on and prompts come "
-            "again. What you wrote is in /journal.",
-            options=(Option("Go on", "renewing.go-on", cohort.cohort, "primary"),),
-        )
     if member.state != cohorts.STARTED:
-        return Outgoing(
-            f"Nothing has started for you in {cohort.name} yet. Press Start and the first prompt will come on its day.",
-            options=(Option("Start", "membership.start", cohort.cohort, "primary"),),
-        )
+        return choose.not_started(cohort, member)
     if not schedule.clocked(program):
         done = turns.numbers(tx, cohort.tenant, cohort.cohort, visit.who.person)
         mine = [one for one in program.units if gets(program, one.whom, member.seat)] or [program.units[-1]]
@@ -104,7 +95,7 @@ def _open(
         words=again.words if again else None,
         earlier=lambda which: (
             papers.so_far(tx, visit.vault, program, cohort.cohort, which, visit.who)
-            or reflection_form.artifact(program, by_unit, which)
+            or own_papers.so_far(program, by_unit, which)
         ),
         counted=schedule.clocked(program),
     )

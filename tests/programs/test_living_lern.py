@@ -65,6 +65,10 @@ async def test_a_year_for_two_teams_with_an_absence_and_a_late_joiner(year: Town
         if month == 2:  # Thanh-Mai is away for a while
             pause = await year.press("thanh-mai", await year.command("thanh-mai", "/cohort"), "Pause")
             await year.press("thanh-mai", pause, "Four weeks")
+        if month == 6:  # half a year is over, and everybody is asked whether to go on
+            for who in ("renata", "kwame", "thanh-mai", "yusuf", "leilani"):
+                question = next(one for one in reversed(year.private(who)) if "Go on" in labels(one))
+                await year.press(who, question, "Go on")
         if month == 4:
             await seat(year, "Birch City", ["leilani"])
         await answer(year, "renata")
