@@ -34,6 +34,8 @@ _DID = {
     "setup.save-roster": "saved the list of members",
     "setup.save-leader": "made somebody a facilitator",
     "setup.save-hand-over": "handed the cohort over",
+    "coaching.save": "named you a coach",
+    "coaching.save-end": "ended your time as a coach",
     "seating.make": "made a team",
     "seating.save-offer": "offered you a place on a team",
     "tending.save-name": "gave a team another name",
@@ -42,6 +44,7 @@ _DID = {
     "shared-with-me.list": "looked at what was shared",
     "shared-with-me.read": "read what you shared",
     "requests.read": "read the question you asked them",
+    "requests.take": "took up the question you asked them",
     "requests.done": "marked your question as answered",
 }
 _OPERATOR = {

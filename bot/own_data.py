@@ -185,7 +185,14 @@ def as_json(kept: Kept) -> dict[str, Any]:
         "units": kept.units,
         "reflections": [_reflection(kept, one) for one in kept.entries],
         "asked": [
-            {"request": one.request, "cohort": one.cohort, "to": one.name, "at": _said(one.at), "state": one.state}
+            {
+                "request": one.request,
+                "cohort": one.cohort,
+                "to": one.name,
+                "at": _said(one.at),
+                "state": one.state,
+                "kind": one.kind,
+            }
             | {"text": one.text}
             for one in kept.asked
         ],

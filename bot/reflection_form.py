@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from bot import kinds, moments, tally
@@ -109,14 +109,20 @@ def read_page(visit: Visit, questions: Sequence[Question]) -> tuple[dict[str, Va
 
 def pairs(unit: Unit, words: Words) -> list[tuple[str, str]]:
     """(question, answer) as the writer reads them, without what was left empty."""
-    found = []
-    for question in asked(unit):
-        value = words.answers.get(question.id)
-        if value not in (None, "", []):
-            found.append((question.ask, _shown(question, value)))
+    found = said(asked(unit), words.answers)
     if words.step:
         found.append((unit.step.ask if unit.step else "Next step", words.step))
     return found
+
+
+def blank(question: Question) -> Field:
+    return _field(question, None, lambda artifact: "")
+
+
+def said(questions: Sequence[Question], answers: Mapping[str, Value]) -> list[tuple[str, str]]:
+    """(question, answer) in their order, without what was left empty."""
+    found = [(question, answers.get(question.id)) for question in questions]
+    return [(question.ask, _shown(question, value)) for question, value in found if value not in (None, "", [])]
 
 
 def for_a_team(program: Program, unit: Unit, words: Words) -> bool:

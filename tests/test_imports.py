@@ -39,6 +39,7 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.broadcasts",
     "bot.features.setup",
     "bot.features.tending",
+    "bot.features.coaching",
     "bot.features.shared_with_me",
     "bot.features.requests",
     "bot.features.curating",

@@ -210,6 +210,7 @@ def _home_of(tx: Connection, visit: Visit, cohort: Cohort, member: Member) -> Ou
         options=(
             *_home_options(cohort, member, upcoming.today(visit, member)),
             Option("What I made", "making.home", cohort.cohort),
+            *((Option("Ask for something", "asking.home", cohort.cohort),) if program.requests else ()),
             *_teams(program, cohort),
             *_events(program, cohort, member),
             *(_OWN if answered else ()),

@@ -7,16 +7,18 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import outbox, words
+from bot import asked_for, outbox, words
 from bot.errors import Unreadable
 from bot.messages import Audience, Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent, Row
 from bot.store import cohorts, people
 from bot.vault import requests
+from bot.vault.requests import Request
 from bot.visit import Feature, Services, Visit
 
 log = logging.getLogger(__name__)
-NOTICE, REPLY, MOVED = "request-notice", "request-seen", "request-moved"
+NOTICE, TAKEN, DUE = "request-notice", "request-taken", "request-due"
+REPLY, MOVED = "request-seen", "request-moved"
 _LIMIT = 3000
 
 
@@ -84,7 +86,7 @@ def _send(tx: Connection, visit: Visit) -> Reply:
     made = requests.put(tx, visit.vault, visit.who, cohort, helper, text, visit.now, visit.services.ids)
     outbox.put(tx, [Intent(visit.who.tenant, cohort, NOTICE, 0, helper, visit.now, subject=made)])
     return Outgoing(
-        f"Sent to {found[whom]}. You will hear from me when it was read, and from them directly with an answer."
+        f"Sent to {found[whom]}. You hear from me when they take it up, and from them directly with an answer."
     )
 
 
@@ -108,25 +110,82 @@ def _list(tx: Connection, visit: Visit) -> Reply:
         "These people asked you something.",
         title="Questions for you",
         options=tuple(
-            Option(f"{one.name}, {words.local_day(one.at, visit.who.zone)}", "requests.read", one.request)
-            for one in waiting[:20]
+            Option(words.cut(_line(tx, visit, one), 75), "requests.read", one.request) for one in waiting[:20]
         ),
     )
 
 
+def _line(tx: Connection, visit: Visit, one: Request) -> str:
+    when = words.local_day(one.at, visit.who.zone)
+    title, promised = _promised(tx, visit.services, visit.who.tenant, one)
+    if not promised:
+        return f"{one.name}, {when}"
+    return f"{one.name}, {promised}{', taken up' if one.state == requests.TAKEN else ''}: {title}"
+
+
+def _promised(tx: Connection, services: Services, home: str, one: Request) -> tuple[str, str]:
+    """The title of what was asked for and "by Friday 4 December"; empty for a question of somebody's own."""
+    which = cohorts.find(tx, home, one.cohort)
+    kind = asked_for.kind(services.program(tx, which), one.kind) if which and one.kind else None
+    return (kind.title, f"by {words.day(asked_for.answered_by(kind, one.at, which))}") if kind and which else ("", "")
+
+
 async def read(visit: Visit) -> Reply:
-    found = await visit.read(requests.find, visit.vault, visit.who, visit.value)
+    return await visit.read(_read, visit)
+
+
+def _read(tx: Connection, visit: Visit) -> Reply:
+    found = requests.find(tx, visit.vault, visit.who, visit.value)
     if found is None:
         return Outgoing("This question was not put to you, or it is no longer kept. There is nothing to show.")
     visit.note(found.cohort, touched=found.asker, subject=found.request)
+    title, promised = _promised(tx, visit.services, visit.who.tenant, found)
+    took = (Option("I take it up", "requests.take", found.request),) if found.state == requests.OPEN else ()
+    done_ = (Option("I have answered", "requests.done", found.request, "primary"),)
     return Outgoing(
         f"{found.name} asked you on {words.local_day(found.at, visit.who.zone)}. "
-        "Please answer them in a private message.",
+        f"Please answer them in a private message{f' {promised}' if promised else ''}.",
+        title=title,
         quotes=(Quote(found.text),),
         note="Only you can read it here.",
-        options=(Option("I have answered", "requests.done", found.request, "primary"),)
-        if found.state == requests.OPEN
-        else (),
+        options=() if found.state == requests.DONE else (*took, *done_),
+    )
+
+
+async def take(visit: Visit) -> Reply:
+    return await visit.write(_take, visit)
+
+
+def _take(tx: Connection, visit: Visit) -> Reply:
+    """The asker is told once, and by whom."""
+    found = requests.find(tx, visit.vault, visit.who, visit.value)
+    if found is None:
+        return Outgoing("This question was not put to you. Nothing was changed.")
+    visit.note(found.cohort, touched=found.asker, subject=found.request)
+    if requests.take(tx, visit.who, found.request):
+        outbox.put(
+            tx, [Intent(visit.who.tenant, found.cohort, TAKEN, 0, found.asker, visit.now, subject=found.request)]
+        )
+    return Outgoing(
+        f"Thank you. {found.name} is told that you look after it.",
+        options=(Option("I have answered", "requests.done", found.request, "primary"),),
+    )
+
+
+def taken(tx: Connection, services: Services, row: Row) -> Outgoing:
+    return Outgoing(
+        "What you asked for was taken up: a person looks after it and answers you directly.", audience=Audience.DM
+    )
+
+
+def due(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    """On the promised day, once, to whoever owes the answer."""
+    if not requests.waits(tx, row.intent.tenant, row.intent.subject, row.intent.recipient):
+        return None
+    return Outgoing(
+        "An answer that you owe somebody was promised for today.",
+        options=(Option("Read it", "requests.read", row.intent.subject, "primary"),),
+        audience=Audience.DM,
     )
 
 
@@ -208,8 +267,8 @@ def _helpers(tx: Connection, visit: Visit) -> dict[str, str]:
 
 feature = Feature(
     "requests",
-    presses={"open": open_form, "read": read, "done": done, "list": listing},
+    presses={"open": open_form, "read": read, "take": take, "done": done, "list": listing},
     submissions={"send": send},
-    compose={NOTICE: notice, REPLY: seen, MOVED: moved},
+    compose={NOTICE: notice, TAKEN: taken, DUE: due, REPLY: seen, MOVED: moved},
     plan=pass_to_director,
 )

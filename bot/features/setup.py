@@ -202,12 +202,15 @@ def _people(tx: Connection, visit: Visit) -> Reply:
     cohort = choose.led_cohort(tx, visit, visit.value)
     leaders = people.names(tx, cohort.tenant, people.holders(tx, cohort.tenant, cohort.cohort, people.FACILITATOR))
     members = [one.name for one in cohorts.members(tx, cohort)]
+    has_coaches = any(role.acts_as == people.COACH for role in visit.services.program(tx, cohort).roles)
+    coach = (Option("Coaches", "coaching.page", cohort.cohort),) if has_coaches else ()
     return Outgoing(
         f"Facilitators: {words.listed(leaders)}.\nMembers: {words.listed(members) or 'nobody yet'}.",
         title=f"People in {cohort.name}",
         options=(
             Option("Invite members, change the channel", "setup.roster", cohort.cohort),
             Option("Add a facilitator", "setup.add-leader", cohort.cohort),
+            *coach,
             Option("Hand this cohort over", "setup.hand-over", cohort.cohort),
         ),
     )

@@ -16,6 +16,7 @@ from bot.programs.model import (
     Program,
     Question,
     Rating,
+    RequestKind,
     Role,
     Section,
     Step,
@@ -75,6 +76,7 @@ def build(keys: schema.ProgramKeys, data: object, text: str) -> Program:
         artifacts=tuple(map(_artifact, keys.artifacts)),
         ratings=tuple(ratings.values()),
         breaks=tuple(Break(pause.after_unit, pause.periods, pause.title) for pause in keys.breaks),
+        requests=tuple(map(_request, keys.requests)),
         renew_after=keys.renew_after,
         sources=tuple(keys.sources),
         draft=keys.draft,
@@ -200,6 +202,11 @@ def _moment(
         step=_step(keys.step),
         anonymous=anonymous if keys.anonymous is None else keys.anonymous,
     )
+
+
+def _request(keys: schema.RequestKeys) -> RequestKind:
+    asked = tuple(_question(question, {}) for question in keys.questions)
+    return RequestKind(keys.id, keys.title, keys.about or "", keys.to, keys.answered_within, asked)
 
 
 def _artifact(keys: schema.ArtifactKeys) -> Artifact:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from bot.programs.reading import Page, Path
 from bot.programs.rules import MOMENTS, Keys, parts, questions
 
-_NAMED = ("units", "events", "roles", "teams", "artifacts", "ratings")
+_NAMED = ("units", "events", "roles", "teams", "artifacts", "ratings", "requests")
 
 
 def follow(page: Page, entries: Collection[str] | None = None) -> None:
@@ -22,6 +22,12 @@ def follow(page: Page, entries: Collection[str] | None = None) -> None:
     for path, part in (*parts(data, "units"), *parts(data, "events")):
         list(_once(page, parts(part, "questions", path)))
         _whom(page, (*path, "for"), part.get("for"), known)
+    for path, request in parts(data, "requests"):
+        list(_once(page, parts(request, "questions", path)))
+        _points(page, (*path, "to"), request.get("to"), known["roles"], "role")
+        if request.get("to") in _members(data):
+            message = "is a member's role; requests go to one that acts as coach, facilitator or director"
+            page.refuse((*path, "to"), message)
     for path, event in parts(data, "events"):
         for name in MOMENTS:
             moment = event.get(name)
@@ -41,6 +47,10 @@ def follow(page: Page, entries: Collection[str] | None = None) -> None:
     _numbers(page, data)
     _calendar(page, data)
     _teams(page, data, known)
+
+
+def _members(data: Keys) -> set[object]:
+    return {role.get("id") for _, role in parts(data, "roles") if role.get("acts_as", "member") == "member"}
 
 
 def _once(page: Page, listed: Iterable[tuple[Path, Keys]]) -> Iterator[str]:

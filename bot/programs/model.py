@@ -217,6 +217,20 @@ class Break:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestKind:
+    """Something that members can ask for, and that a person answers."""
+
+    id: str
+    title: str
+    about: str
+    to: str
+    """The id of the role whose holders answer it."""
+    days: int
+    """Within how many an answer is promised."""
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     id: str
     title: str
@@ -240,6 +254,7 @@ class Program:
     artifacts: tuple[Artifact, ...] = ()
     ratings: tuple[Rating, ...] = ()
     breaks: tuple[Break, ...] = ()
+    requests: tuple[RequestKind, ...] = ()
     renew_after: int | None = None
     """After how many periods each member is asked again whether to go on; None for never."""
     sources: tuple[str, ...] = ()

@@ -41,6 +41,8 @@ def judge(page: Page) -> None:
             if isinstance(moment, dict):
                 _moment(page, (*path, name), moment)
                 _minutes(page, (*path, name), moment, max(MINUTES.values()))
+    for path, request in parts(page.data, "requests"):
+        _request(page, path, request)
     if page.data.get("clock") == "self-paced":
         for key in ("day", "time", "reminder_hours", "breaks", "renew_after"):
             if key in page.data:
@@ -56,7 +58,7 @@ def parts(data: Keys, key: str, path: Path = ()) -> Iterator[tuple[Path, Keys]]:
 
 
 def questions(data: Keys) -> Iterator[tuple[Path, Keys]]:
-    """Every question of a program, in units and around events."""
+    """Every question of a program: in units, around events, in requests."""
     for path, unit in parts(data, "units"):
         yield from parts(unit, "questions", path)
     for path, event in parts(data, "events"):
@@ -64,6 +66,21 @@ def questions(data: Keys) -> Iterator[tuple[Path, Keys]]:
             moment = event.get(name)
             if isinstance(moment, dict):
                 yield from parts(moment, "questions", (*path, name))
+    for path, request in parts(data, "requests"):
+        yield from parts(request, "questions", path)
+
+
+def _request(page: Page, path: Path, request: Keys) -> None:
+    asked = list(parts(request, "questions", path))
+    if len(asked) > FIELDS - 1:
+        page.refuse((*path, "questions"), f"has {len(asked)}; at most {FIELDS - 1} fit beside who should answer")
+    if asked and not any(question.get("required") is True for _, question in asked):
+        page.refuse((*path, "questions"), "needs one with required: true, so that nobody sends an empty form")
+    for here, question in asked:
+        _question(page, here, question)
+        for key in ("keeps", "shows", "rating"):
+            if key in question:
+                page.refuse((*here, key), "has no meaning in a request, which is no part of anybody's own notes")
 
 
 def _unit(page: Page, path: Path, unit: Keys) -> None:

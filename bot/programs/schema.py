@@ -201,6 +201,15 @@ class BreakKeys(Keys):
     title: Title
 
 
+class RequestKeys(Keys):
+    id: Id
+    title: Title
+    about: Line | None = None
+    to: Id
+    answered_within: Annotated[int, Field(ge=1, le=60)]
+    questions: Annotated[list[QuestionKeys], Field(min_length=1)]
+
+
 class ProgramKeys(Keys):
     id: Id
     title: Title
@@ -220,5 +229,6 @@ class ProgramKeys(Keys):
     artifacts: list[ArtifactKeys] = []
     ratings: list[RatingKeys] = []
     breaks: list[BreakKeys] = []
+    requests: list[RequestKeys] = []
     events: list[EventKeys] = []
     units: Annotated[list[UnitKeys], Field(min_length=1)]

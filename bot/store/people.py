@@ -154,7 +154,7 @@ def place_address(tx: Connection, home: str, which: str) -> Address | None:
 
 # --- roles ---------------------------------------------------------------------------------------
 
-FACILITATOR = "facilitator"
+FACILITATOR, COACH = "facilitator", "coach"
 WHOLE_TENANT = ""
 
 

@@ -23,7 +23,10 @@ from bot.vault.keyring import Owner
 from bot.vault.vault import Vault
 
 log = logging.getLogger(__name__)
-OPEN, DONE = "open", "done"
+OPEN, TAKEN, DONE = "open", "taken", "done"
+_WAITS = (OPEN, TAKEN)
+_BETWEEN = "\0"
+"""Between the kind and the words. What people type never holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +40,33 @@ class Request:
     text: str
     state: str
     at: datetime
+    kind: str = ""
+    """What was asked for, as the program calls it; empty for a question of one's own."""
 
 
 def put(
-    tx: Connection, vault: Vault, who: Somebody, cohort: str, helper: str, text: str, now: datetime, ids: Ids
+    tx: Connection,
+    vault: Vault,
+    who: Somebody,
+    cohort: str,
+    helper: str,
+    text: str,
+    now: datetime,
+    ids: Ids,
+    *,
+    kind: str = "",
 ) -> str:
     made = _Bound(who.tenant, ids(), cohort, who.person, helper, now)
     owner = Owner(who.tenant, cohort, who.person)
-    body = vault.seal(tx, Purpose.SHARED, owner, text.encode(), rows.bound(request, made))
+    held = f"{kind}{_BETWEEN}{text}" if kind else text
+    body = vault.seal(tx, Purpose.SHARED, owner, held.encode(), rows.bound(request, made))
     tx.execute(insert(request).values(**made._asdict(), state=OPEN, body=body))
     return made.request
 
 
 def of_helper(tx: Connection, vault: Vault, helper: Somebody) -> list[Request]:
     """Open ones first seen first."""
-    query = _all(helper.tenant).where(request.c.helper == helper.person, request.c.state == OPEN)
+    query = _all(helper.tenant).where(request.c.helper == helper.person, request.c.state.in_(_WAITS))
     return _opened(vault, tx.execute(query.order_by(request.c.at)).all())
 
 
@@ -70,6 +85,18 @@ def find(tx: Connection, vault: Vault, helper: Somebody, which: str) -> Request 
     """Raises Unreadable when there is such a question and it does not open."""
     query = _all(helper.tenant).where(request.c.helper == helper.person, request.c.request == which)
     return next(iter(_opened(vault, tx.execute(query).all(), strictly=True)), None)
+
+
+def waits(tx: Connection, home: str, which: str, helper: str) -> bool:
+    """Whether it is still this person's to answer."""
+    mine = (request.c.tenant == home, request.c.request == which, request.c.helper == helper)
+    return tx.execute(select(request.c.request).where(*mine, request.c.state.in_(_WAITS))).first() is not None
+
+
+def take(tx: Connection, helper: Somebody, which: str) -> bool:
+    """Somebody looks after it from now on; False when that was so, or when it is not theirs."""
+    mine = (request.c.tenant == helper.tenant, request.c.request == which, request.c.helper == helper.person)
+    return tx.execute(update(request).where(*mine, request.c.state == OPEN).values(state=TAKEN)).rowcount == 1
 
 
 def close(tx: Connection, helper: Somebody, which: str) -> None:
@@ -96,7 +123,7 @@ def without_owner(tx: Connection) -> list[tuple[str, str, str]]:
     )
     found = tx.execute(
         select(request.c.tenant, request.c.request, request.c.person)
-        .where(request.c.state == OPEN, or_(~leads, ~here))
+        .where(request.c.state.in_(_WAITS), or_(~leads, ~here))
         .order_by(request.c.at)
     )
     return [(row.tenant, row.request, row.person) for row in found]
@@ -109,7 +136,9 @@ def hand_over(tx: Connection, vault: Vault, home: str, which: str, helper: str) 
     made = _Bound(row.tenant, row.request, row.cohort, row.person, helper, row.at)
     body = vault.seal(tx, Purpose.SHARED, rows.owner(made), text, rows.bound(request, made))
     tx.execute(
-        update(request).where(request.c.tenant == home, request.c.request == which).values(helper=helper, body=body)
+        update(request)
+        .where(request.c.tenant == home, request.c.request == which)
+        .values(helper=helper, body=body, state=OPEN)
     )
 
 
@@ -145,5 +174,6 @@ def _opened(vault: Vault, found: Sequence[Row[Any]], *, strictly: bool = False) 
             if strictly:
                 raise
             continue
-        opened.append(Request(row.request, row.cohort, row.person, row.name, row.helper, text, row.state, row.at))
+        kind, _, said = text.rpartition(_BETWEEN)
+        opened.append(Request(row.request, row.cohort, row.person, row.name, row.helper, said, row.state, row.at, kind))
     return opened
