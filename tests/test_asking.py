@@ -72,6 +72,7 @@ async def test_a_request_is_followed_from_the_form_to_the_answer(qualities: Town
     (label,) = labels(await town.act("aroha", Press("requests.list")))
     assert label == "Renata Aguilar, by Wednesday 2 December, taken up: A talk with a coach"
     await town.press("aroha", opened, "I have answered")
+    await town.press("aroha", opened, "I take it up")  # an old button
     assert "answered." in text_of(await page(town, "renata"))
     assert WORDS not in delivered(town)
 
