@@ -118,16 +118,19 @@ def _numbers(page: Page, data: Keys) -> None:
 
 def _calendar(page: Page, data: Keys) -> None:
     last: dict[str, int] = {}
+    following = 0
+    pauses = {pause.get("after_unit"): pause.get("periods") for _, pause in parts(data, "breaks")}
     for path, unit in parts(data, "units"):
-        after = unit.get("after")
-        if not isinstance(after, int):
-            continue
-        if data.get("clock") == "self-paced":
+        given = unit.get("after")
+        if isinstance(given, int) and data.get("clock") == "self-paced":
             page.refuse((*path, "after"), "has no meaning without a calendar; leave it out")
+        after = given if isinstance(given, int) else following
         whom = str(unit.get("for"))
         if whom in last and after <= last[whom]:
             page.refuse((*path, "after"), f"is {after} after {last[whom]}; for the same people it goes up")
         last[whom] = after
+        pause = pauses.get(unit.get("number"))
+        following = after + 1 + (pause if isinstance(pause, int) else 0)
 
 
 def _teams(page: Page, data: Keys, known: dict[str, set[str]]) -> None:
