@@ -110,8 +110,8 @@ def _take_out_form(tx: Connection, visit: Visit) -> Reply:
         "tending.save-take-out",
         (Field("people", "Who?", "people", True, hint="Members of this cohort. They stay in the cohort."),),
         which.team,
-        intro="Each of them is told that a facilitator did this. They get no more of the team's prompts and can no longer "
-        "read what it writes. What they wrote for it stays there. A place that they were offered is taken back.",
+        intro="Each of them is told that a facilitator did this. They get no more of the team's prompts and can no "
+        "longer read what it writes. What they wrote for it stays there. A place that they were offered is taken back.",
         submit="Take out",
     )
 
