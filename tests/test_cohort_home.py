@@ -62,6 +62,8 @@ async def test_home_shows_the_next_five_prompts_and_ones_own_clock(town: Town) -
         "Leave",
         "My events",
         "My calendar",
+        "What I made",
+        "Ask for something",
     ]
 
 
