@@ -25,7 +25,7 @@ def follow(page: Page, entries: Collection[str] | None = None) -> None:
     for path, request in parts(data, "requests"):
         list(_once(page, parts(request, "questions", path)))
         _points(page, (*path, "to"), request.get("to"), known["roles"], "role")
-        if request.get("to") in _members(data):
+        if str(request.get("to")) in _members(data):
             message = "is a member's role; requests go to one that acts as coach, facilitator or director"
             page.refuse((*path, "to"), message)
     for path, event in parts(data, "events"):
@@ -49,8 +49,8 @@ def follow(page: Page, entries: Collection[str] | None = None) -> None:
     _teams(page, data, known)
 
 
-def _members(data: Keys) -> set[object]:
-    return {role.get("id") for _, role in parts(data, "roles") if role.get("acts_as", "member") == "member"}
+def _members(data: Keys) -> set[str]:
+    return {str(role.get("id")) for _, role in parts(data, "roles") if role.get("acts_as", "member") == "member"}
 
 
 def _once(page: Page, listed: Iterable[tuple[Path, Keys]]) -> Iterator[str]:
@@ -119,7 +119,7 @@ def _numbers(page: Page, data: Keys) -> None:
 def _calendar(page: Page, data: Keys) -> None:
     last: dict[str, int] = {}
     following = 0
-    pauses = {pause.get("after_unit"): pause.get("periods") for _, pause in parts(data, "breaks")}
+    pauses = {str(pause.get("after_unit")): pause.get("periods") for _, pause in parts(data, "breaks")}
     for path, unit in parts(data, "units"):
         given = unit.get("after")
         if isinstance(given, int) and data.get("clock") == "self-paced":
@@ -129,7 +129,7 @@ def _calendar(page: Page, data: Keys) -> None:
         if whom in last and after <= last[whom]:
             page.refuse((*path, "after"), f"is {after} after {last[whom]}; for the same people it goes up")
         last[whom] = after
-        pause = pauses.get(unit.get("number"))
+        pause = pauses.get(str(unit.get("number")))
         following = after + 1 + (pause if isinstance(pause, int) else 0)
 
 
