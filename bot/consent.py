@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bot import tally, words
+from bot.keeping import UNSAVED
 from bot.releases import FEWEST, FLOOR
 
 _PLATFORMS = {"web": "this page, on the computer it runs on", "slack": "Slack", "discord": "Discord"}
@@ -26,9 +28,11 @@ class Facts:
 def text(facts: Facts, leaders: Sequence[str]) -> str:
     """`leaders`: the facilitators of the reader's cohorts, by name."""
     named = f" Yours: {words.listed(leaders)}." if leaders else ""
+    hours = UNSAVED // timedelta(hours=1)
     where = "on a database server" if facts.database_server else "in a file beside the bot"
     return (
-        "• You: everything you wrote, in /journal.\n"
+        "• You: everything you wrote, in /journal. A form that you sent and that could not be saved waits there for "
+        f"{hours} hours, sealed.\n"
         f"• Facilitators: counts only, and only for groups of {FLOOR} or more. Never your words, unless you "
         f"share an entry with them. Never a list of who answered.{named}\n"
         f"• Ratings and choices: counted for the whole cohort when a prompt's week has closed, from {FEWEST} answers "

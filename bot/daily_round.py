@@ -14,7 +14,7 @@ from bot import backup, downloads, outbox, passed_on, removals, retention
 from bot.errors import Locked
 from bot.forgetting import AlreadyGone
 from bot.store import milestones
-from bot.store.tables import inbox
+from bot.store.tables import draft, inbox
 from bot.store.tables import outbox as rows
 from bot.visit import Services
 
@@ -60,6 +60,7 @@ async def once(services: Services, backups: Path) -> int:
 def _tidy(tx: Connection, services: Services, at: datetime) -> None:
     tx.execute(delete(inbox).where(inbox.c.at < services.now() - _EVENTS))  # their moments are the calendar's
     downloads.drop_old(tx, at)
+    tx.execute(delete(draft).where(draft.c.until <= at))
     passed_on.drop_before(tx, at.date() - timedelta(days=services.keeping.after_end))
     tx.execute(
         delete(rows).where(rows.c.kind == removals.TAKE_AWAY, rows.c.state.in_(_FINAL), rows.c.tried_at < at - EVERY)

@@ -18,6 +18,7 @@ from bot.store.tables import (
     cohort,
     door_code,
     download,
+    draft,
     entry,
     erasure,
     feed,
@@ -41,8 +42,8 @@ from bot.store.tables import outbox as rows
 from bot.tombstones import Tombstone
 from bot.vault import unsigned
 
-_THEIRS = (entry, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat, guest, feed)
-_THEIRS += (door_code,)
+_THEIRS = (entry, draft, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat)
+_THEIRS += (guest, feed, door_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def let_go(tx: Connection, keys: HouseKeys, tenant: str, who: str, which: str, i
     occasions.forget_guest(tx, tenant, which, who)
     _forget_counted(tx, keys, tenant, who, which, ids)
     gone = 0
-    for table in (share, request, turn, step, entry):
+    for table in (draft, share, request, turn, step, entry):
         here = (table.c.tenant == tenant, table.c.person == who, table.c.cohort == which)
         gone = tx.execute(delete(table).where(*here)).rowcount
     return gone

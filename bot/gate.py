@@ -16,6 +16,7 @@ from bot.store.people import FACILITATOR, Somebody
 from bot.store.tables import (
     broadcast,
     cohort,
+    draft,
     entry,
     membership,
     occasion,
@@ -80,6 +81,7 @@ _NAMED = union_all(
         for kind, table, own in (
             ("cohort", cohort, "cohort"),
             ("entry", entry, "entry"),
+            ("draft", draft, "draft"),
             ("share", share, "share"),
             ("request", request, "request"),
             ("broadcast", broadcast, "broadcast"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+UNSAVED = timedelta(hours=24)
+"""So long what was sent in and could not be saved waits for its writer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keeping:

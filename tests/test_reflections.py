@@ -113,7 +113,7 @@ async def test_coming_back_shows_ones_own_words_in_the_form(town: Town) -> None:
     assert HOPE not in text
 
 
-async def test_a_form_with_a_mistake_stays_open_and_nothing_is_kept(town: Town) -> None:
+async def test_a_form_with_a_mistake_stays_open_and_makes_no_entry(town: Town) -> None:
     """The problem stands beside its field; the corrected form is then taken."""
     await first_week(town)
     form = await town.command("renata", "/reflect")

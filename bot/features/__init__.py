@@ -45,6 +45,7 @@ from bot.features import (
     tending,
     thinking,
     two_chats,
+    unsaved,
     versions,
     weekly,
 )
@@ -65,6 +66,7 @@ ROUTE: tuple[Feature, ...] = (
     thinking.feature,
     journal.feature,
     making.feature,
+    unsaved.feature,
     sharing.feature,
     shared_with_me.feature,
     weekly.feature,

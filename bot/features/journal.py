@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from bot import counting, own_ratings, reflection_form, schedule, upcoming, words
+from bot import counting, own_ratings, reflection_form, schedule, unsaved, upcoming, words
 from bot.charts import Series, growth_chart
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.programs import Program, Unit
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort
-from bot.vault import private, shared, unsigned
+from bot.vault import drafts, private, shared, unsigned
+from bot.vault.drafts import Place
 from bot.vault.private import Entry
 from bot.visit import Feature, Visit
 
@@ -28,10 +29,13 @@ def _list(tx: Connection, visit: Visit) -> Reply:
     entries = private.everything(tx, visit.vault, visit.who)
     entries.reverse()
     skip = words.whole_number(visit.value) or 0
+    waits = drafts.any_of(tx, visit.who, visit.services.store.machine_now(tx))
+    not_saved = (Option("What was not saved", "unsaved.look", style="primary"),) if waits else ()
     if not entries:
         return Outgoing(
             "Your journal is empty. /reflect opens the form of the current prompt, and what you save there "
-            "appears here, for you alone."
+            "appears here, for you alone.",
+            options=not_saved,
         )
     page = entries[skip : skip + _PAGE] or entries[:_PAGE]
     options = [Option(_label(tx, visit, entry), "journal.read", entry.entry) for entry in page]
@@ -44,7 +48,7 @@ def _list(tx: Connection, visit: Visit) -> Reply:
         f"Your journal has {count}. Press one to read, edit, share or delete it.",
         title="My journal",
         note="Only you see this.",
-        options=tuple(options),
+        options=(*not_saved, *options),
         replaces=True,
     )
 
@@ -109,13 +113,13 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
     if entry is None:
         return _gone()
     if entry.number == NOTE:
-        return _note_form(visit, entry)
+        return _note_form(tx, visit, entry)
     _, program, unit = _unit(tx, visit, entry)
     if not unit.questions:
         return Outgoing(
             "What was asked here is not known any more, so this cannot be changed. Nothing else was changed."
         )
-    return reflection_form.show(
+    form = reflection_form.show(
         visit.services.ids(),
         "reflections.revise",
         reflection_form.revision(entry),
@@ -124,16 +128,18 @@ def _edit(tx: Connection, visit: Visit) -> Reply:
         words=entry.words,
         counted=schedule.clocked(program),
     )
+    return unsaved.again(tx, visit, form, Place(entry.cohort, entry.number, entry.entry))
 
 
-def _note_form(visit: Visit, entry: Entry) -> Form:
+def _note_form(tx: Connection, visit: Visit, entry: Entry) -> Form:
     text = str(entry.words.answers.get("note", ""))
     box = Field("note", "Your note", required=True, initial=text, limit=_LONGEST, lines=6)
-    return Form(visit.services.ids(), "Private note", "journal.save-note", (box,), entry.entry)
+    form = Form(visit.services.ids(), "Private note", "journal.save-note", (box,), entry.entry)
+    return unsaved.again(tx, visit, form, Place("", NOTE, entry.entry))
 
 
 async def save_note(visit: Visit) -> Reply:
-    return await visit.write(_save_note, visit)
+    return await visit.write(unsaved.kept_or_let_go, visit, _save_note, Place("", NOTE, visit.value))
 
 
 def _save_note(tx: Connection, visit: Visit) -> Reply:
@@ -158,6 +164,7 @@ def _delete(tx: Connection, visit: Visit) -> Reply:
         return _gone()
     shared.take_back_of(tx, visit.vault, visit.who, entry.entry)
     private.remove(tx, visit.vault, visit.who, entry.entry)
+    drafts.drop_of_entry(tx, visit.vault, visit.who, entry.entry)
     if not private.of_unit(tx, visit.vault, visit.who, entry.cohort, entry.number):
         turns.drop_step(tx, visit.who.tenant, entry.cohort, visit.who.person, entry.number)
         counting.take_back(tx, visit, entry.cohort, entry.number)

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from bot import choose, counting, outbox, own_papers, papers, reflection_form, schedule, upcoming, words
+from bot import choose, counting, outbox, own_papers, papers, reflection_form, schedule, unsaved, upcoming, words
 from bot.messages import Errors, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.programs.seats import gets, worded
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
 from bot.vault import private
+from bot.vault.drafts import Place
 from bot.vault.private import Entry
 from bot.visit import Feature, Visit
 
@@ -85,7 +86,7 @@ def _open(
     by_unit = {entry.number: entry.words for entry in mine}
     unit = upcoming.as_asked(tx, cohort, program, unit.number, visit.who.person)
     again = before[-1] if before else None
-    return reflection_form.show(
+    form = reflection_form.show(
         visit.services.ids(),
         "reflections.revise" if again else "reflections.save",
         reflection_form.revision(again) if again else f"{cohort.cohort}:{unit.number}:{_OTHER if alternative else ''}",
@@ -99,10 +100,11 @@ def _open(
         ),
         counted=schedule.clocked(program),
     )
+    return unsaved.again(tx, visit, form, Place(cohort.cohort, unit.number, again.entry if again else ""))
 
 
 async def save(visit: Visit) -> Reply:
-    return await visit.write(_save, visit)
+    return await visit.write(unsaved.kept_or_let_go, visit, _save, unsaved.place_of(visit, new=True))
 
 
 def _save(tx: Connection, visit: Visit) -> Reply:
@@ -141,7 +143,7 @@ def _keep(
 
 
 async def revise(visit: Visit) -> Reply:
-    return await visit.write(_revise, visit)
+    return await visit.write(unsaved.kept_or_let_go, visit, _revise, unsaved.place_of(visit, new=False))
 
 
 def _revise(tx: Connection, visit: Visit) -> Reply:

@@ -12,6 +12,7 @@ from bot.messages import Outgoing, Reply
 from bot.programs import Unit
 from bot.store import turns
 from bot.store.cohorts import Cohort
+from bot.vault import drafts
 from bot.visit import Feature, Visit
 
 
@@ -48,6 +49,7 @@ def _done(tx: Connection, visit: Visit) -> Reply:
     cohort, unit = _unit(tx, visit)
     mine = (visit.who.tenant, cohort.cohort, visit.who.person)
     turns.mark(tx, *mine, unit.number, turns.SKIPPED)
+    drafts.drop_of_unit(tx, visit.vault, visit.who, cohort.cohort, unit.number)
     outbox.cancel(tx, *mine, schedule.REMINDER, unit.number)
     return Outgoing("I stored nothing of it. No reminder comes for this prompt, and it counts like a skip.")
 

@@ -15,7 +15,7 @@ from bot.programs.seats import gets, worded
 from bot.reflection_form import minutes, reader
 from bot.store import cohorts, turns
 from bot.store.cohorts import Cohort, Member
-from bot.vault import private
+from bot.vault import drafts, private
 from bot.visit import Feature, Services, Visit
 
 OUTCOMES = (
@@ -192,6 +192,7 @@ def _skip(tx: Connection, visit: Visit) -> Reply:
     if turns.state_of(tx, cohort.tenant, cohort.cohort, visit.who.person, number) == turns.ANSWERED:
         return Outgoing("You have answered this one already, so there is nothing to skip. Your answer stays.")
     turns.mark(tx, cohort.tenant, cohort.cohort, visit.who.person, number, turns.SKIPPED)
+    drafts.drop_of_unit(tx, visit.vault, visit.who, cohort.cohort, number)
     outbox.cancel(tx, cohort.tenant, cohort.cohort, visit.who.person, schedule.REMINDER, number)
     return Outgoing("Skipped. No reason needed, and no reminder will come for this one.")
 

@@ -261,8 +261,21 @@ def _fourteen(tx: Connection) -> None:
         tx.exec_driver_sql(statement)
 
 
-def _teams_end(tx: Connection) -> None:
+def _fifteen(tx: Connection) -> None:
     tx.exec_driver_sql(f"ALTER TABLE team ADD COLUMN closed_at {_instant(tx)}")
+
+
+def _sixteen(tx: Connection) -> None:
+    sqlite = tx.dialect.name == "sqlite"
+    moment, blob = ("DATETIME", "BLOB") if sqlite else ("TIMESTAMP WITHOUT TIME ZONE", "BYTEA")
+    for statement in (
+        "CREATE TABLE draft (tenant VARCHAR(32) NOT NULL, draft VARCHAR(32) NOT NULL, cohort VARCHAR(32) NOT NULL, "
+        "person VARCHAR(32) NOT NULL, number INTEGER NOT NULL, entry VARCHAR(32) NOT NULL, "
+        f"until {moment} NOT NULL, body {blob} NOT NULL, PRIMARY KEY (tenant, draft), "
+        "UNIQUE (tenant, person, cohort, number, entry))",
+        "CREATE INDEX draft_until ON draft (until)",
+    ):
+        tx.exec_driver_sql(statement)
 
 
 STEPS: tuple[Step, ...] = (
@@ -279,5 +292,6 @@ STEPS: tuple[Step, ...] = (
     Step(12, "teams, whose calendar is whose, and what a team writes together", _twelve),
     Step(13, "events, who comes to them from outside, and people's calendars", _thirteen),
     Step(14, "people and cohorts that are in two chats", _fourteen),
-    Step(15, "teams that were closed", _teams_end),
+    Step(15, "teams that were closed", _fifteen),
+    Step(16, "what was sent in and could not be saved, for a day", _sixteen),
 )

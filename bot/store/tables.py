@@ -1,7 +1,7 @@
 """Every table, in one place. Primary keys begin with our own tenant, so that data can be split by it.
 
-Texts that people write for few eyes live in `entry`, `share`, `request`, `unsigned` and `paper` only, sealed, and only
-`bot.vault` reads their `body`. The outbox holds intents, never words.
+Texts that people write for few eyes live in `entry`, `draft`, `share`, `request`, `unsigned` and `paper` only,
+sealed, and only `bot.vault` reads their `body`. The outbox holds intents, never words.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from bot.store.gaps import awaited, unanswered
 from bot.store.gatherings import kept_paper, paper, seat, team
 from bot.store.oversight import audit, release, tally, unsigned, unsigned_reader
 from bot.store.safes import token
+from bot.store.unsaved import draft
 
 __all__ = ["Instant", "inbox", "lane", "metadata", "outbox"]
 __all__ += ["audit", "release", "tally", "unsigned", "unsigned_reader"]
@@ -29,9 +30,10 @@ __all__ += ["download", "erasure"]
 __all__ += ["feed", "guest", "occasion"]
 __all__ += ["awaited", "unanswered"]
 __all__ += ["token"]
+__all__ += ["draft"]
 __all__ += ["kept_paper", "paper", "seat", "team"]
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 
 
 def lane_name(address: str) -> str:

@@ -11,7 +11,7 @@ from bot.errors import CohortbookError
 from bot.vault import envelope, floors, rows
 from bot.vault.keyring import Keyring, Owner
 
-_GONE_BY = {"entry": "entry", "share": "share", "paper": "part"}
+_GONE_BY = {"entry": "entry", "draft": "draft", "share": "share", "paper": "part"}
 """Tables of which single rows are taken away for good, and the columns of their ids."""
 
 

@@ -8,18 +8,19 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, Table, func, select
 
-from bot.store.tables import entry, paper, request, share, token, unsigned
+from bot.store.tables import draft, entry, paper, request, share, token, unsigned
 from bot.vault import envelope
 from bot.vault.kek import Purpose
 from bot.vault.keyring import Owner
 
 SEALED: dict[Purpose, tuple[Table, ...]] = {
-    Purpose.PRIVATE: (entry,),
+    Purpose.PRIVATE: (entry, draft),
     Purpose.SHARED: (share, request, unsigned, paper),
 }
 PURPOSE = {table: purpose for purpose, tables in SEALED.items() for table in tables}
 _BOUND: dict[Table, tuple[Column[Any], ...]] = {
     entry: (entry.c.entry, entry.c.number, entry.c.form, entry.c.saved_at),
+    draft: (draft.c.draft, draft.c.number, draft.c.entry, draft.c.until),
     share: (share.c.share, share.c.entry, share.c.state, share.c.audience, share.c.at),
     request: (request.c.request, request.c.helper, request.c.at),
     paper: tuple(paper.c[name] for name in ("part", "team", "artifact", "number", "section", "kind", "at")),
