@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
 from bot import outbox, words
 from bot.store import cohorts, other_doors, people, teams
 from bot.store.people import Somebody
-from bot.store.tables import entry, membership, paper, person, request, role, share, share_reader, step, turn
+from bot.store.tables import (
+    account,
+    audit,
+    broadcast,
+    draft,
+    entry,
+    membership,
+    paper,
+    person,
+    request,
+    role,
+    share,
+    share_reader,
+    step,
+    turn,
+    unsigned,
+)
 from bot.store.tables import outbox as rows
 
 
@@ -39,7 +55,23 @@ def report(tx: Connection, who: Somebody) -> Iterator[str]:
         .order_by(rows.c.kind)
     ):
         yield f"  {row.kind}: {row.how_many} sent, the last on {row.last:%Y-%m-%d}"
+    yield from _said_and_noted(tx, who)
     yield from _sealed(tx, who)
+
+
+def _said_and_noted(tx: Connection, who: Somebody) -> Iterator[str]:
+    sent = (broadcast.c.tenant == who.tenant, broadcast.c.person == who.person)
+    yield f"Announcements: {_count(tx, broadcast, *sent)}, with their words"
+    about = _count(tx, audit, audit.c.tenant == who.tenant, audit.c.touched == who.person)
+    by = _count(tx, audit, audit.c.tenant == who.tenant, audit.c.actor == who.person)
+    yield (
+        f"In the record of what facilitators and operators did: {_many(about, 'entry', 'entries')} about them, {by} by "
+        "them, without words"
+    )
+
+
+def _count(tx: Connection, table: Table, *which: ColumnElement[bool]) -> int:
+    return tx.execute(select(func.count()).select_from(table).where(*which)).scalar_one()
 
 
 def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
@@ -55,6 +87,11 @@ def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
         + (_cohort(tx, who, row.cohort) if row.cohort else "a note of no cohort")
         for row in private
     )
+    unsaved = tx.execute(
+        select(draft.c.until).where(draft.c.tenant == who.tenant, draft.c.person == who.person).order_by(draft.c.until)
+    ).all()
+    yield f"Sent in and not saved: sealed, {len(unsaved)}"
+    yield from (f"  goes on {row.until.astimezone(zone):%Y-%m-%d %H:%M}" for row in unsaved)
     given = tx.execute(
         select(share).where(share.c.tenant == who.tenant, share.c.person == who.person).order_by(share.c.at)
     ).all()
@@ -66,6 +103,8 @@ def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
         names = words.listed(people.names(tx, who.tenant, list(readers))) or "nobody"
         said = "shown by this bot to" if row.state == "shared" else "proposed, and not given yet, to"
         yield f"  {row.at.astimezone(zone):%Y-%m-%d %H:%M}, {said} {names}"
+    mine = (unsigned.c.tenant == who.tenant, unsigned.c.person == who.person, unsigned.c.batch.is_(None))
+    yield f"Given without a name and not released yet: sealed, {_count(tx, unsigned, *mine)}"
     asked = tx.execute(
         select(request.c.helper, request.c.at).where(request.c.tenant == who.tenant, request.c.person == who.person)
     ).all()
@@ -82,7 +121,7 @@ def _sealed(tx: Connection, who: Somebody) -> Iterator[str]:
         "Whoever holds the key file and the keyring can open all of these sealed words, if they choose to, and can be "
         "ordered to."
     )
-    yield "Not kept here: questions to /resources, words that were not saved, earlier versions of an entry."
+    yield "Not kept here: questions to /resources, forms that were never sent, earlier versions of an entry."
     yield "Kept without a name: questions that somebody passed on. They lead to nobody without the key of this house."
     yield "Not in our hands: messages in the chat itself. Its owners keep them, and may be able to export them."
 

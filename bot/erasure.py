@@ -166,21 +166,17 @@ def _take_away(tx: Connection, tenant: str, who: str, receipt: str, now: datetim
 def _part(tx: Connection, tenant: str, who: str, ids: Ids) -> None:
     here = (person.c.tenant == tenant, person.c.person == who)
     held = (role.c.tenant == tenant, role.c.person == who)
+    new, stays = ids(), [(broadcast, broadcast.c.person), (cohort, cohort.c.created_by)]
     if tx.execute(select(role.c.role).where(*held)).first() is None:
         for table in (account, other_door):
             tx.execute(delete(table).where(table.c.tenant == tenant, table.c.person == who))
     else:
-        before, new = people.somebody(tx, tenant, who), ids()
+        before = people.somebody(tx, tenant, who)
         made = tx.execute(select(person.c.created_at).where(*here)).scalar_one()
         tx.execute(
             insert(person).values(tenant=tenant, person=new, name=before.name, zone=before.zone, created_at=made)
         )
-        for table, column in (
-            (account, account.c.person),
-            (other_door, other_door.c.person),
-            (role, role.c.person),
-            (broadcast, broadcast.c.person),
-            (cohort, cohort.c.created_by),
-        ):
-            tx.execute(update(table).where(table.c.tenant == tenant, column == who).values({column: new}))
+        stays += [(table, table.c.person) for table in (account, other_door, role)]
+    for table, column in stays:  # what stays with its cohort leads to nobody, or to that somebody
+        tx.execute(update(table).where(table.c.tenant == tenant, column == who).values({column: new}))
     tx.execute(delete(person).where(*here))

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from bot import moments, own_events, own_ratings, reflection_form, words
+from bot import moments, own_events, own_ratings, own_rows, reflection_form, words
 from bot.charts import Series, growth_chart
 from bot.errors import Unreadable
 from bot.programs import Program, Unit
@@ -25,11 +25,13 @@ from bot.store import cohorts, people, teams
 from bot.store.cohorts import Cohort
 from bot.store.people import Somebody
 from bot.store.tables import membership, step, turn
-from bot.vault import papers, private, requests, shared
+from bot.vault import drafts, papers, private, requests, shared, unsigned
+from bot.vault.drafts import Draft
 from bot.vault.papers import Part
 from bot.vault.private import Entry
 from bot.vault.requests import Request
 from bot.vault.shared import Shared
+from bot.vault.unsigned import Note
 from bot.vault.vault import Vault
 from bot.visit import Services
 
@@ -58,6 +60,11 @@ class Kept:
     events: dict[str, list[dict[str, Any]]]
     memberships: list[dict[str, Any]]
     units: list[dict[str, Any]]
+    not_saved: list[Draft]
+    waiting: list[Note]
+    """Given without a name, and not released yet."""
+    beside: dict[str, Any]
+    """See `bot.own_rows`."""
 
     def unit(self, entry: Entry) -> tuple[Program, Unit]:
         program = self.cohorts[entry.cohort][1]
@@ -127,6 +134,9 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
                 .order_by(table.c.cohort, table.c.number)
             )
         ],
+        drafts.everything(tx, vault, who, services.store.machine_now(tx)),
+        unsigned.own(tx, vault, who),
+        own_rows.found(tx, who),
     )
 
 
@@ -199,7 +209,17 @@ def as_json(kept: Kept) -> dict[str, Any]:
         "written_for_teams": [
             {"where": where, "kind": part.kind, "at": _said(part.at), "text": part.text} for where, part in kept.written
         ],
-    }
+        "not_saved": [
+            {"cohort": one.place.cohort, "unit": one.place.number, "until": _said(one.until)}
+            | {"answers": dict(one.values)}
+            for one in kept.not_saved
+        ],
+        "waiting_without_a_name": [
+            {"cohort": one.cohort, "given": _said(one.day), "title": one.title}
+            | {"parts": [{"question": ask, "answer": answer} for ask, answer in one.parts]}
+            for one in kept.waiting
+        ],
+    } | kept.beside
 
 
 def _reflection(kept: Kept, one: Entry) -> dict[str, Any]:
@@ -250,6 +270,12 @@ def _readable(kept: Kept, ratings: list[Series]) -> Iterator[str]:
     for where, part in kept.written:
         yield f"## For {_line(where)}\n\nWritten {part.at.astimezone(zone):%Y-%m-%d %H:%M}\n"
         yield _quoted(part.text)
+    for waits in kept.waiting:
+        yield f"## Given without your name: {_line(waits.title)}\n\nGiven {waits.day}, and not released yet\n"
+        yield from ((f"**{_line(ask)}**\n\n" if ask else "") + _quoted(answer) for ask, answer in waits.parts)
+    for draft in kept.not_saved:
+        yield f"## Sent in and not saved\n\nKept until {draft.until.astimezone(zone):%Y-%m-%d %H:%M}\n"
+        yield from (_quoted(part) for part in draft.texts if part)
     if ratings:
         yield f"## How you rated yourself\n\n![Chart]({CHART})\n"
         yield from (f"- {_line(one.name)}: {'; '.join(f'{u}, {said}' for u, _, said in one.points)}" for one in ratings)

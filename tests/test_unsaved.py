@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from bot import daily_round
+from bot import daily_round, own_data
 from bot.audit import REFUSED
 from bot.messages import Errors, Form, Press, Reply
 from bot.store.tables import audit, draft
 from tests.databases import ON_BOTH
+from tests.test_own_data import gathered, journal
 from tests.town import Town, text_of
 from tests.ways import answers, delivered, entries, first_week, kept, labels, on_disk, write
 
@@ -176,3 +177,13 @@ async def test_an_empty_form_and_an_endless_one_are_not_kept(town: Town, said: s
     empty = {one.name: "" for one in form.fields}
     assert isinstance(await town.submit("renata", form, empty | {"hope": said}), Errors)
     assert kept(town)["draft"] == []
+
+
+async def test_it_can_be_taken_along(town: Town) -> None:
+    """As long as it waits, it is a part of everything that is kept of its writer."""
+    await first_week(town, TWO)
+    await refused(town)
+    held = gathered(town, "renata")
+    (one,) = journal(held)["not_saved"]
+    assert one["answers"]["worry"] == WORDS
+    assert f"> {WORDS}" in held[own_data.READABLE].decode()

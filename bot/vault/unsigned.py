@@ -111,7 +111,7 @@ def waiting(tx: Connection, who: Somebody, cohort: str, number: int, audience: s
 
 
 def own(tx: Connection, vault: Vault, who: Somebody) -> list[Note]:
-    """What waits, opened for its writer."""
+    """One's own notes that still wait; of what was released nobody knows whose it is."""
     mine = (unsigned.c.tenant == who.tenant, unsigned.c.person == who.person, unsigned.c.batch.is_(None))
     found = tx.execute(select(unsigned).where(*mine).order_by(unsigned.c.day, unsigned.c.note)).all()
     opened = _opened(vault, found)
