@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +20,8 @@ from bot.store.tables import audit, tenant
 
 DONE, REFUSED = "done", "refused"
 OPERATOR = "operator"
+ACKNOWLEDGED = "audit.acknowledge"
+"""An operator has looked at the entries up to the one that is named, and stands for those without the key."""
 NO_KEY = b""
 """While the vault is locked the record goes on under this one, and what is written then is told apart for ever."""
 _BEGINNING = bytes(32)
@@ -130,6 +132,7 @@ def code(mac: bytes) -> str:
 def problems(tx: Connection, key: bytes, kept: Iterable[Head] = ()) -> list[str]:
     """What is wrong, in sentences; empty when every entry is as it was written. `kept`: heads from outside."""
     found: list[str] = []
+    bare: dict[tuple[str, int], str] = {}
     codes: dict[tuple[str, int], str] = {}
     at: dict[str, tuple[int, bytes]] = {}
     for row in tx.execute(select(audit).order_by(audit.c.tenant, audit.c.number)):
@@ -139,18 +142,54 @@ def problems(tx: Connection, key: bytes, kept: Iterable[Head] = ()) -> list[str]
         entry = _entry(row)
         this = (before, row.tenant, row.number, entry.at, entry.deed)
         if hmac.compare_digest(_mac(NO_KEY, *this), row.mac):
-            found.append(
+            bare[row.tenant, row.number] = (
                 f"{row.tenant}: entry {row.number} was written without the key, as while the vault is locked, so "
                 "anybody who can change the database could have written it."
             )
         elif not hmac.compare_digest(_mac(key, *this), row.mac):
             found.append(f"{row.tenant}: entry {row.number} is not what was written, or not where it was written.")
+        elif _acknowledges(entry.deed):  # made with the key, over all that stands before it
+            bare = {at: said for at, said in bare.items() if at[0] != row.tenant or at[1] > int(entry.deed.subject)}
         at[row.tenant] = (row.number, row.mac)
         codes[row.tenant, row.number] = code(row.mac)
     for one in kept:
         if codes.get((one.tenant, one.number)) != one.code:
             found.append(f"{one.tenant}: entry {one.number} was {one.code} once and is gone, or is another now.")
-    return found
+    return found + list(bare.values())
+
+
+def without_key(tx: Connection) -> dict[str, list[Entry]]:
+    """By tenant, what was written without the key and nobody has acknowledged."""
+    found: dict[str, list[Entry]] = {}
+    before: dict[str, bytes] = {}
+    for row in tx.execute(select(audit).order_by(audit.c.tenant, audit.c.number)):
+        entry = _entry(row)
+        mine = found.setdefault(row.tenant, [])
+        known = before.get(row.tenant, _BEGINNING)
+        if hmac.compare_digest(_mac(NO_KEY, known, row.tenant, row.number, entry.at, entry.deed), row.mac):
+            mine.append(entry)
+        elif _acknowledges(entry.deed):
+            found[row.tenant] = [one for one in mine if one.number > int(entry.deed.subject)]
+        before[row.tenant] = row.mac
+    return {home: some for home, some in found.items() if some}
+
+
+def acknowledge(tx: Connection, key: bytes, at: datetime, seen: Mapping[str, int]) -> int:
+    """`seen`: the last of the entries that the operator was shown, by tenant; returns how many these were.
+
+    The entry that says so is made with the key and covers them: whoever changes one of them afterwards is noticed.
+    """
+    count = 0
+    for home, some in without_key(tx).items():
+        shown = [one for one in some if one.number <= seen.get(home, 0)]
+        if shown:
+            append(tx, key, home, at, [Deed(OPERATOR, ACKNOWLEDGED, subject=str(shown[-1].number))])
+            count += len(shown)
+    return count
+
+
+def _acknowledges(deed: Deed) -> bool:
+    return deed.actor == OPERATOR and deed.action == ACKNOWLEDGED and deed.subject.isascii() and deed.subject.isdigit()
 
 
 def _last(tx: Connection, home: str) -> Any:

@@ -1,4 +1,4 @@
-"""The commands around the audit: list, verify."""
+"""The commands around the audit: list, verify, acknowledge."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from bot.terminal import settings_of
 
 if TYPE_CHECKING:
+    from bot.audit import Entry
     from bot.config import Settings
     from bot.store import Store
 
@@ -33,18 +34,7 @@ def list_(ctx: click.Context, newest: int) -> None:
         for head in record.heads(tx):
             click.echo(f"{head.tenant}, {head.number} entries, code {head.code}")
             for one in reversed(record.entries(tx, head.tenant, newest)):
-                deed = one.deed
-                about = " ".join(
-                    f"{name} {value}"
-                    for name, value in (
-                        ("cohort", deed.cohort),
-                        ("touched", deed.touched),
-                        ("subject", deed.subject),
-                    )
-                    if value
-                )
-                click.echo(f"  {one.number:>5}  {one.at:%Y-%m-%d %H:%M:%S}Z  {deed.outcome:<7}  ", nl=False)
-                click.echo(f"{deed.actor}  {deed.action}  {about}".rstrip())
+                click.echo(_line(one))
 
 
 @audit.command()
@@ -76,6 +66,58 @@ def verify(ctx: click.Context, file: Path | None) -> None:
         click.echo(f"\n{len(found)} entries cannot be relied on. Keep this database, and ask why.", err=True)
         sys.exit(1)
     click.echo(f"All is well: {sum(one.number for one in now)} entries, checked beside {len(kept)} codes kept outside.")
+
+
+@audit.command()
+@click.pass_context
+def acknowledge(ctx: click.Context) -> None:
+    """Stand for the entries that were written without the key, once you know that they are what happened."""
+    from bot import audit as record
+    from bot import control
+
+    settings = settings_of(ctx)
+    with _store(settings) as store, store.engine.connect().execution_options(read_only=True) as tx:
+        found = record.without_key(tx)
+    for home, some in found.items():
+        click.echo(f"{home}, {len(some)} entries without the key")
+        for one in some:
+            click.echo(_line(one))
+    if not found:
+        click.echo("There is no entry without the key that somebody has to look at.")
+        return
+    click.confirm(
+        "Compare their times with the hours in which the key was missing. Members can read that you did. "
+        "Are they all what happened?",
+        abort=True,
+    )
+    seen = {home: some[-1].number for home, some in found.items()}
+    try:
+        done = control.ask(settings.data, "audit.acknowledge", seen=seen)
+    except control.NobodyHere:
+        done = _acknowledge_here(settings, seen)
+    click.echo(f"{done['count']} entries are acknowledged. Whoever changes one of them from now on is noticed.")
+
+
+def _acknowledge_here(settings: Settings, seen: dict[str, int]) -> dict[str, Any]:
+    import asyncio
+
+    from bot import audit_commands
+    from bot.app import build
+    from bot.clock import RealClock
+
+    house = build(settings, RealClock(), doing="acknowledge")
+    try:
+        return asyncio.run(audit_commands.acknowledge(house.services, seen))
+    finally:
+        house.close()
+
+
+def _line(one: Entry) -> str:
+    deed = one.deed
+    parts = (("cohort", deed.cohort), ("touched", deed.touched), ("subject", deed.subject))
+    about = " ".join(f"{name} {value}" for name, value in parts if value)
+    said = f"  {one.number:>5}  {one.at:%Y-%m-%d %H:%M:%S}Z  {deed.outcome:<7}  {deed.actor}  {deed.action}  {about}"
+    return said.rstrip()
 
 
 @contextmanager

@@ -48,6 +48,7 @@ _DID = {
     "requests.done": "marked your question as answered",
 }
 _OPERATOR = {
+    "audit.acknowledge": "confirmed what was noted here while the bot had no key",
     "backup": "made a backup",
     "copied": "made a backup",
     "restore": "brought a backup back",

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from bot import backup, control, daily_round, first_facilitators, key_commands, person_commands
+from bot import audit_commands, backup, control, daily_round, first_facilitators, key_commands, person_commands
 from bot.app import House, build
 from bot.clock import machine_now
 from bot.config import Settings
@@ -41,8 +41,9 @@ async def open_house(
         await note(milestones.LOCKED)
     commands = key_commands.commands(vault.keyring, vault.cause, settings.key_places, machine_now, note)
     people_of = person_commands.commands(house.services, settings.key_places)
+    record_of = audit_commands.commands(house.services)
     copying = backup.command(settings.data / ownership.DATABASE, machine_now, note)
-    door = control.Door(settings.data, {"backup": copying, **commands, **people_of})
+    door = control.Door(settings.data, {"backup": copying, **commands, **people_of, **record_of})
     try:
         if house.owned is not None:
             await door.open(house.owned)

@@ -86,6 +86,34 @@ def test_a_database_of_an_earlier_release_refuses_it_too(database: str, version:
     engine.dispose()
 
 
+def test_what_was_written_without_the_key_is_acknowledged_once_and_cannot_change_after(kept: Store) -> None:
+    """Only as far as the operator was shown, only with the key, and only in the workspace that it is about."""
+    with kept.begin() as tx:
+        write(tx, 4)
+        write(tx, 6, audit.NO_KEY)
+        assert len(audit.problems(tx, KEY)) == 6
+        assert audit.acknowledge(tx, KEY, AT, {"t1": 4}) == 2
+        assert [line.partition(" was")[0] for line in audit.problems(tx, KEY)] == [
+            *("t1: entry 5", "t2: entry 3", "t2: entry 4", "t2: entry 5")
+        ]
+        assert audit.acknowledge(tx, KEY, AT, {"t1": 9, "t2": 5}) == 4
+        assert audit.problems(tx, KEY) == []
+        assert audit.without_key(tx) == {}
+        assert audit.acknowledge(tx, KEY, AT, {"t1": 9}) == 0
+        audit.append(tx, audit.NO_KEY, "t1", AT, [Deed(audit.OPERATOR, audit.ACKNOWLEDGED, subject="99")])
+        assert len(audit.problems(tx, KEY)) == 1
+        open_up(tx)
+        altered = audit.without_key(tx)["t1"][0].number
+        tx.execute(delete(tables.audit).where(tables.audit.c.tenant == "t1", tables.audit.c.number == altered))
+        here = (tables.audit.c.tenant == "t1", tables.audit.c.number == 4)
+        row = tx.execute(select(tables.audit).where(*here)).one()
+        before = tx.execute(select(tables.audit.c.mac).where(here[0], tables.audit.c.number == 3)).scalar_one()
+        deed = Deed("somebody else", row.action, row.outcome, row.cohort, row.touched, row.subject)
+        forged = audit._mac(audit.NO_KEY, before, "t1", 4, row.at, deed)
+        tx.execute(update(tables.audit).where(*here).values(actor=deed.actor, mac=forged))
+        assert audit.problems(tx, KEY) != []
+
+
 def test_the_guard_is_known_for_both_databases() -> None:
     """A third one would need its own."""
     assert set(APPEND_ONLY) == {"sqlite", "postgresql"}

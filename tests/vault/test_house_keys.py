@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,10 +11,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import delete, func, select
 
-from bot import audit, house_keys, tombstones
+from bot import audit, audit_commands, house_keys, tombstones
 from bot.checkup import checkup
 from bot.cli import main
-from bot.errors import CohortbookError
+from bot.errors import CohortbookError, Locked
 from bot.house_keys import HouseKeys, derived
 from bot.store import Store, milestones
 from bot.store.tables import tally as counted
@@ -43,10 +44,10 @@ def keys_of(folder: Path) -> HouseKeys:
         return house_keys.opened(vault, store, folder)
 
 
-def cohortbook(folder: Path, *words: str) -> Result:
+def cohortbook(folder: Path, *words: str, answer: str = "") -> Result:
     file = folder / "cohortbook.yaml"
     file.write_text(f"data: {folder / 'data'}\n", "utf-8")
-    return CliRunner().invoke(main, ["--config", str(file), *words])
+    return CliRunner().invoke(main, ["--config", str(file), *words], input=answer)
 
 
 def test_they_stay_the_same_and_lie_in_no_file_of_their_own(tmp_path: Path) -> None:
@@ -152,6 +153,8 @@ async def test_the_record_goes_on_while_locked_and_says_so(tmp_path: Path) -> No
     async with live(tmp_path, town) as locked:
         home = await locked.command("imani", "/facilitate")
         await locked.press("imani", home, "People")
+        with pytest.raises(Locked):
+            await audit_commands.commands(locked.house.services)["audit.acknowledge"]({"seen": {}})
     assert "The key file" in cohortbook(tmp_path, "audit", "verify").output
     (tmp_path / "elsewhere").rename(key)
     async with live(tmp_path, town) as again:
@@ -160,6 +163,18 @@ async def test_the_record_goes_on_while_locked_and_says_so(tmp_path: Path) -> No
     assert said.exit_code == 1
     assert f"entry {before + 1} was written without the key" in said.output
     assert "is not what was written" not in said.output
+    shown = cohortbook(tmp_path, "audit", "acknowledge", answer="n\n")
+    assert shown.exit_code == 1
+    assert "setup.people" in shown.output
+    assert cohortbook(tmp_path, "audit", "verify").exit_code == 1
+    done = await asyncio.to_thread(cohortbook, tmp_path, "audit", "acknowledge", answer="y\n")
+    assert "entries are acknowledged" in done.output
+    assert "All is well" in cohortbook(tmp_path, "audit", "verify").output
+    assert "no entry without the key" in cohortbook(tmp_path, "audit", "acknowledge").output
+    async with live(tmp_path, town) as told:
+        page = await told.command("renata", "/privacy")
+        record = text_of(await told.press("renata", page, "Who did what about me?"))
+    assert "confirmed what was noted here while the bot had no key" in record
 
 
 async def test_nobody_is_erased_while_there_is_no_keyring(tmp_path: Path) -> None:
