@@ -95,5 +95,5 @@ def _actor(tx: Connection, visit: Visit, one: Entry) -> str:
         for where in (deed.cohort, people.WHOLE_TENANT)
     )
     if leads or deed.outcome == audit.DONE:
-        return people.somebody(tx, visit.who.tenant, deed.actor).name
+        return next(iter(people.names(tx, visit.who.tenant, [deed.actor])), "Somebody whose data is erased")
     return "Somebody"

@@ -197,6 +197,9 @@ async def test_who_leads_a_cohort_keeps_that_right_and_nothing_else(town: Town) 
     assert after != before
     assert rows_with(town, before) == set()
     assert "Sample cohort" in text_of(await town.command("imani", "/facilitate"))
+    page = await town.command("renata", "/privacy")
+    record = text_of(await town.press("renata", page, "Who did what about me?"))
+    assert "Somebody whose data is erased opened the list of members (Sample cohort)." in record
 
 
 # --- the receipt -----------------------------------------------------------------------------------------
