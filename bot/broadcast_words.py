@@ -26,10 +26,10 @@ def message(tx: Connection, services: Services, row: Row) -> Outgoing | None:
 
 
 def _words(tx: Connection, found: Broadcast, note: str = "") -> Outgoing:
-    name = people.somebody(tx, found.tenant, found.person).name
+    name = next(iter(people.names(tx, found.tenant, [found.person])), "")
     return Outgoing(
         found.text,
-        note=f"From {name}, facilitator{note}",
+        note=f"From {name}, facilitator{note}" if name else f"From a facilitator who is not here any more{note}",
         audience=Audience.DM if found.private else Audience.CHANNEL,
     )
 

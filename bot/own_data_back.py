@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from bot.errors import CohortbookError
 from bot.ids import Ids
-from bot.own_data import JSON, SCHEMA
+from bot.own_data import CHART, JSON, READABLE, SCHEMA
 from bot.store import cohorts
 from bot.store.people import Somebody
 from bot.vault import private
@@ -25,6 +25,7 @@ from bot.vault.vault import Vault
 
 _LARGEST = 200_000_000
 """Bytes, unpacked."""
+_OURS = frozenset((JSON, READABLE, CHART))
 
 
 class NotOwnData(CohortbookError):
@@ -43,6 +44,9 @@ class Back:
 def read(data: bytes) -> list[Entry]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = archive.namelist()
+            if not _OURS.issuperset(names) or len(set(names)) < len(names):
+                raise NotOwnData("There is something else in this file than somebody's own data. Nothing was changed.")
             if archive.getinfo(JSON).file_size > _LARGEST:
                 raise NotOwnData("This file is larger than anybody's own data can be. Nothing was changed.")
             held = json.loads(archive.read(JSON))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import zipfile
@@ -276,6 +277,34 @@ def test_any_other_file_is_refused_in_words(data: bytes) -> None:
     """Whatever somebody sends in."""
     with pytest.raises(own_data_back.NotOwnData, match="Nothing was changed"):
         own_data_back.read(data)
+
+
+HEAPS: dict[str, list[str]] = {
+    "a way out": ["../../reflections.json", own_data.JSON],
+    "a way out of the root": ["/etc/reflections.json", own_data.JSON],
+    "a link": ["link", own_data.JSON],
+    "a hundred thousand parts": [own_data.JSON, *(f"{part}" for part in range(100_000))],
+    "another zip": ["inner.zip", own_data.JSON],
+    "the same name twice": [own_data.JSON, own_data.JSON],
+}
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("names", HEAPS.values(), ids=HEAPS.keys())
+def test_a_file_with_anything_beside_ones_own_data_is_refused_and_unpacks_nothing(
+    names: list[str], tmp_path: Path
+) -> None:
+    """Also where what is asked for stands in it; nothing is written anywhere."""
+    held = io.BytesIO()
+    whole = json.dumps({"schema": own_data.SCHEMA, "reflections": []}).encode()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name in names:
+            part = zipfile.ZipInfo(name)
+            part.external_attr = 0o120777 << 16 if name == "link" else 0
+            archive.writestr(part, b"/etc/passwd" if name == "link" else whole)
+    with contextlib.chdir(tmp_path), pytest.raises(own_data_back.NotOwnData, match="something else in this file"):
+        own_data_back.read(held.getvalue())
+    assert list(tmp_path.iterdir()) == []
 
 
 def _zip(found: dict[str, bytes]) -> bytes:

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Column, func, select
 from sqlalchemy.types import String
 
-from bot import disclosure, erasure
+from bot import broadcast_words, disclosure, erasure
 from bot.messages import Errors, Form, Press
-from bot.store import cohorts, teams
+from bot.store import broadcasts, cohorts, teams
 from bot.store.tables import broadcast, metadata
 from bot.vault import papers, unsigned
 from tests.databases import ON_BOTH
@@ -164,6 +164,9 @@ async def test_what_is_theirs_alone_goes_with_them(town: Town) -> None:
     stays = {"audit.touched", "audit.actor"}
     with town.house.store.begin() as tx:
         assert not erasure.known(tx, me.tenant, me.person)
+        sent = broadcasts.find(tx, me.tenant, "b1")
+        assert sent is not None
+        assert broadcast_words._words(tx, sent).note == "From a facilitator who is not here any more"
         for name in {*EXPORTED, *LEFT_OUT} - stays:
             table, _, column = name.partition(".")
             assert me.person not in set(tx.execute(select(metadata.tables[table].c[column])).scalars()), name

@@ -9,6 +9,7 @@ import io
 import json
 import re
 import resource
+import stat
 import sys
 import zipfile
 from collections.abc import Callable
@@ -93,9 +94,18 @@ def _unpacks_decently(content: bytes) -> None:
         parts = zipfile.ZipFile(io.BytesIO(content)).infolist()
     except zipfile.BadZipFile:
         raise Refused("it is not a document, whatever its name says.") from None
+    names = [part.filename for part in parts]
+    if len(set(names)) < len(names) or any(_leads_out(part) for part in parts):
+        raise Refused("it is packed in a way that no document is, so it was not opened.")
     size = sum(part.file_size for part in parts)
     if len(parts) > _PARTS or size > _UNPACKED or size > _RATIO * max(len(content), 10_000):
         raise Refused("it unpacks to far more than a document holds, so it was not opened.")
+
+
+def _leads_out(part: zipfile.ZipInfo) -> bool:
+    """Up, to the root of the disk, or by a link."""
+    steps = part.filename.replace("\\", "/").split("/")
+    return ".." in steps or steps[0] == "" or stat.S_ISLNK(part.external_attr >> 16)
 
 
 def _paragraphs(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 import zlib
 
@@ -34,14 +35,24 @@ def packed(parts: dict[str, bytes]) -> bytes:
     return whole.getvalue()
 
 
-def docx() -> bytes:
-    return packed(
-        {
-            "[Content_Types].xml": _TYPES.encode(),
-            "_rels/.rels": _LINKS.encode(),
-            "word/document.xml": _DOCUMENT.encode(),
-        }
+def docx(*more: tuple[str, bytes, int]) -> bytes:
+    """`more`: other parts, each with its name, its content and the mode of a Unix file."""
+    whole = io.BytesIO(
+        packed(
+            {
+                "[Content_Types].xml": _TYPES.encode(),
+                "_rels/.rels": _LINKS.encode(),
+                "word/document.xml": _DOCUMENT.encode(),
+            }
+        )
     )
+    with zipfile.ZipFile(whole, "a") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the same name twice
+        for name, content, mode in more:
+            part = zipfile.ZipInfo(name)
+            part.external_attr = mode << 16
+            file.writestr(part, content)
+    return whole.getvalue()
 
 
 def pdf(*pages: str, title: str = "", password: str = "") -> bytes:
