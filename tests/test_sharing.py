@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
+from bot.errors import Unknown, Wait
 from bot.messages import Errors, Form, Outgoing, Press, Submission
+from bot.store.tables import outbox
 from tests.town import Town, text_of
 from tests.ways import delivered, entries, first_week, kept, labels, share, write
 
@@ -135,6 +138,28 @@ async def test_taking_back_closes_it_for_everybody(town: Town) -> None:
     assert "nobody can open it here any more" in text_of(await town.press("renata", shown, "Take back"))
     assert HOPE not in text_of(await town.press("kwame", notice, "Read it"))
     assert "Take back from the cohort" not in labels(await town.act("renata", Press("journal.read", entry)))
+
+
+@pytest.mark.parametrize("fault", [Wait(30), Unknown("HTTP 500")], ids=["told to wait", "no clear answer"])
+async def test_taken_back_while_the_platform_fails_it_is_closed_at_once_and_never_announced(
+    town: Town, fault: Exception
+) -> None:
+    """What waits to be sent is made when it is sent, and then there is nothing to tell of any more."""
+    _, entry = await written(town)
+    town.chat.answers_with = [fault]
+    first = await given(town, entry)
+    assert not [one for one in town.public() if one.text.startswith("A member shared")]
+    assert "nobody can open it here any more" in text_of(await town.press("renata", first, "Take it back"))
+    taken = next(one.value for one in first.options if one.action == "sharing.take-back")
+    assert HOPE not in await opened(town, "kwame", taken)
+    for _ in range(10):
+        town.machine.go_on(60)
+        await town.house.tick()
+    assert town.chat.answers_with == []
+    assert not [one for one in town.public() if one.text.startswith("A member shared")]
+    with town.house.store.begin() as tx:
+        states = tx.execute(select(outbox.c.state).where(outbox.c.kind == "share-notice")).scalars().all()
+    assert states == ["cancelled"]
 
 
 async def test_share_take_back_and_share_again(town: Town) -> None:

@@ -12,7 +12,9 @@ from bot.vault import shared, unsigned
 from bot.visit import Feature, Services, Visit
 
 
-def notice(tx: Connection, services: Services, row: Row) -> Outgoing:
+def notice(tx: Connection, services: Services, row: Row) -> Outgoing | None:
+    if not shared.stands(tx, row.intent.tenant, row.intent.subject):  # taken back before this could be sent
+        return None
     return Outgoing(
         "A member shared a reflection with the cohort."
         if row.intent.channel

@@ -226,6 +226,12 @@ def of_writer(tx: Connection, vault: Vault, who: Somebody) -> list[Shared]:
     return _all(tx, vault, mine.order_by(share.c.at))
 
 
+def stands(tx: Connection, home: str, which: str) -> bool:
+    """Whether a copy is given and not taken back. Nothing is opened."""
+    given = (share.c.tenant == home, share.c.share == which, share.c.state == _SHARED)
+    return tx.execute(select(share.c.share).where(*given)).first() is not None
+
+
 def writer_of(tx: Connection, reader: Somebody, which: str) -> str:
     """The id of whoever gave a copy; empty when it is gone."""
     found = tx.execute(select(share.c.person).where(share.c.tenant == reader.tenant, share.c.share == which)).scalar()

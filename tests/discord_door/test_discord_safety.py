@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import random
+from typing import Any
 
 import discord
 import pytest
 
-from bot.messages import Option, Outgoing, Picture, Quote
+from bot.messages import Field, Form, Option, Outgoing, Picture, Quote
 from bot.platforms.discord import client, prose
 from tests.discord_door.conftest import Place
 from tests.discord_door.small_house import SmallHouse
@@ -43,6 +44,27 @@ async def test_every_message_forbids_mentions_and_previews(here: Place, house: S
         assert one["allowed_mentions"]["parse"] == []
         assert not one["allowed_mentions"].get("replied_user")
         assert one["flags"] & SUPPRESS_EMBEDS
+
+
+THREAD = {"auto_archive_duration": 60, "archived": False, "archive_timestamp": "2026-11-22T00:00:00+00:00"}
+ROOMS: dict[str, dict[str, Any]] = {
+    "a thread": {"type": 11, "parent_id": "1", "owner_id": "2", "message_count": 1, "member_count": 1}
+    | {"thread_metadata": THREAD},
+    "the chat of a voice channel": {"type": 2, "bitrate": 64000, "user_limit": 0, "rtc_region": None},
+    "the chat of a stage": {"type": 13, "bitrate": 64000, "user_limit": 0, "rtc_region": None, "topic": None},
+}
+
+
+@pytest.mark.parametrize("room", ROOMS.values(), ids=ROOMS.keys())
+async def test_a_reflection_after_a_command_opens_a_form_for_its_writer_and_stays_unsaid(
+    here: Place, house: SmallHouse, room: dict[str, Any]
+) -> None:
+    """In rooms that are not the cohort's channel, too: the form is the only answer, and it holds nothing of it."""
+    house.says["/reflect"] = Form("form-1", "Week 1", "reflect.save", (Field("what", "What?"),), "week:1")
+    asked = await here.discord.slash(here.renata, "reflect", "my superintendent said it aloud", room=room)
+    await here.settled()
+    assert asked.modal is not None
+    assert "superintendent" not in str((asked.modal, here.discord.public(), here.discord.private(here.renata)))
 
 
 def test_no_mark_of_a_text_means_anything_to_discord() -> None:

@@ -178,10 +178,13 @@ class Discord:
 
     # --- what people do ---------------------------------------------------------------------------
 
-    async def slash(self, user: int, name: str, text: str | None = None, *, private: bool = False) -> Exchange:
+    async def slash(
+        self, user: int, name: str, text: str | None = None, *, private: bool = False, room: Json | None = None
+    ) -> Exchange:
+        """`room`: what Discord tells of a channel of another kind, such as a thread or the chat of a voice channel."""
         options = [] if text is None else [{"name": "text", "type": 3, "value": text}]
         data = {"id": "77", "name": name, "type": 1, "options": options} | ({} if private else {"guild_id": str(GUILD)})
-        return await self._interact(user, 2, data, private=private)
+        return await self._interact(user, 2, data, private=private, room=room)
 
     async def complete(self, user: int, name: str, text: str) -> Exchange:
         options = [{"name": "text", "type": 3, "value": text, "focused": True}]
@@ -260,7 +263,7 @@ class Discord:
 
     async def _interact(
         self, user: int, kind: int, data: Json, *, private: bool = False, message: Json | None = None,
-        guild: int = GUILD,
+        guild: int = GUILD, room: Json | None = None,
     ) -> Exchange:  # fmt: skip
         id_ = self.snowflake()
         channel = self.dm(user) if private else CHANNEL
@@ -272,7 +275,7 @@ class Discord:
             "version": 1, "locale": "en-US", "attachment_size_limit": 10485760, "entitlements": [],
             "app_permissions": str(self.permissions), "authorizing_integration_owners": {}, "context": int(private),
             "channel": {"id": str(channel), "type": 1 if private else 0, "name": "sample-cohort", "recipients": [],
-                        "position": 0, "permission_overwrites": []},
+                        "position": 0, "permission_overwrites": []} | (room or {}),
         }  # fmt: skip
         if message is not None:
             payload["message"] = message

@@ -21,8 +21,9 @@ from tests.privacy.ears import wide_open
 from tests.privacy.places import PLACES
 from tests.privacy.wanderer import ACTIONS, COMMANDS, Wanderer
 from tests.prove import Proof
+from tests.test_teams import make, offer, seat
 from tests.town import Town, open_town
-from tests.ways import first_week
+from tests.ways import MEMBERS, first_week
 
 _SELDOM = 20
 """Buttons and forms that a wanderer may not meet in a few towns, such as a message that came too late."""
@@ -50,18 +51,37 @@ def test_a_canary_is_found_in_every_disguise() -> None:
 
 
 @asynccontextmanager
-async def house_of_canaries(folder: Path, index: Path) -> AsyncIterator[tuple[Town, Path]]:
-    """A town in its first week, and the folder of its temporary files."""
+async def house_of_canaries(folder: Path, index: Path, teams: bool) -> AsyncIterator[tuple[Town, Path]]:
+    """A town in its first week, or one with teams in their second month, and the folder of its temporary files."""
     with places.own_temporary(folder / "temporary") as temporary:
         async with open_town(folder, index) as town:
-            await first_week(town)
+            if teams:
+                await second_month(town)
+            else:
+                await first_week(town)
             yield town, temporary
+
+
+async def second_month(town: Town) -> None:
+    """Two teams; some have joined, and some were offered a place and have not answered."""
+    await town.found_cohort(MEMBERS, program="lern")
+    await town.until("day")
+    await town.start(*MEMBERS)
+    for kind, name, joins, waits in (
+        ("District team", "Alder County", MEMBERS[:3], MEMBERS[5:]),
+        ("District team", "Birch County", MEMBERS[3:5], MEMBERS[:1]),
+    ):
+        await make(town, kind, name)
+        await seat(town, name, joins)
+        await offer(town, name, waits)
+    for _ in range(5):
+        await town.until("week")
 
 
 async def wandered(folder: Path, index: Path, steps: int, seed: int, out: io.StringIO) -> tuple[Counter[str], Flock]:
     """After somebody tried everything: each place that is on was searched and held nothing."""
     flock, chance = Flock(), random.Random(seed)  # noqa: S311 - the same walk every time
-    async with house_of_canaries(folder, index) as (town, temporary):
+    async with house_of_canaries(folder, index, teams=seed % 2 == 0) as (town, temporary):
         keeping = Wanderer(town, flock, chance)
         await keeping.wander(steps)
         found = {

@@ -11,7 +11,7 @@ from bot.messages import Errors, Field, Form, Option, Outgoing, Press, Reply
 from tests.privacy.canaries import SECRET, SPOKEN, Flock
 from tests.town import Town
 
-TO_OTHERS = ("broadcasts", "requests", "setup", "facilitation", "curating", "entries", "entry-files")
+TO_OTHERS = ("broadcasts", "requests", "setup", "facilitation", "curating", "entries", "entry-files", "seating")
 """Features whose forms are for other people's eyes."""
 GIVES_AWAY = ("sharing.give",)
 """After this, private words are rightly with others."""
