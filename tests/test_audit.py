@@ -102,8 +102,10 @@ def test_what_was_written_without_the_key_is_acknowledged_once_and_cannot_change
         assert audit.acknowledge(tx, KEY, AT, {"t1": 9}) == 0
         audit.append(tx, audit.NO_KEY, "t1", AT, [Deed(audit.OPERATOR, audit.ACKNOWLEDGED, subject="99")])
         assert len(audit.problems(tx, KEY)) == 1
+        audit.append(tx, b"another key", "t1", AT, [Deed(audit.OPERATOR, audit.ACKNOWLEDGED, subject="99")])
+        assert len(audit.problems(tx, KEY)) == 2
         open_up(tx)
-        altered = audit.without_key(tx)["t1"][0].number
+        altered = audit.entries(tx, "t1")[0].number
         tx.execute(delete(tables.audit).where(tables.audit.c.tenant == "t1", tables.audit.c.number == altered))
         here = (tables.audit.c.tenant == "t1", tables.audit.c.number == 4)
         row = tx.execute(select(tables.audit).where(*here)).one()

@@ -14,8 +14,8 @@ from sqlalchemy import Row, Table, delete, insert, select, update
 
 from bot.errors import Unreadable
 from bot.store import Store
-from bot.store.tables import entry, request, share, share_reader
-from bot.vault import private, requests, rows, shared
+from bot.store.tables import draft, entry, request, share, share_reader
+from bot.vault import drafts, private, requests, rows, shared
 from bot.vault.kek import Purpose
 from bot.vault.private import Words
 from bot.vault.vault import Opener, Vault
@@ -23,7 +23,7 @@ from tests.vault.people import NOW, ask, give, meet, somebody, write
 from tests.vault.places import opened
 
 RENATA, KWAME, IMANI, OTHER = somebody("renata"), somebody("kwame"), somebody("imani"), somebody("other")
-KEYS = {entry: "entry", share: "share", request: "request"}
+KEYS = {entry: "entry", draft: "draft", share: "share", request: "request"}
 
 
 @pytest.fixture
@@ -48,6 +48,8 @@ def laid(store: Store, vault: Vault) -> None:
         write(tx, vault, RENATA, "own words", "e1")
         give(tx, vault, RENATA, "given words", "s1", "imani")
         ask(tx, vault, RENATA, "asked words", "r1", "imani")
+        place = drafts.Place("c", 1, "e1")
+        drafts.keep(tx, vault, RENATA, place, {"seen": "unsaved words"}, NOW, lambda: "d1")
 
 
 def body(store: Store, table: Table, which: str) -> bytes:
@@ -66,6 +68,7 @@ def open_all(store: Store, vault: Vault) -> str:
     with store.begin() as tx:
         for who in (RENATA, KWAME, IMANI, OTHER):
             found += [one.words for one in private.everything(tx, vault, who)]
+            found += drafts.everything(tx, vault, who, NOW)
             for cohort in ("c", "d"):
                 found += private.of_unit(tx, vault, who, cohort, 1) + shared.given_to(tx, vault, who, cohort)
             for which in ("e1", "e2", "s1", "s2", "r1", "r2"):
@@ -141,7 +144,7 @@ def openers(vault: Vault) -> dict[Purpose, Opener]:
     return {one: vault.opener(one) for one in rows.SEALED}
 
 
-@pytest.mark.parametrize("table", [entry, share, request], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [entry, draft, share, request], ids=lambda table: table.name)
 def test_every_flipped_bit_of_a_row_is_refused(store: Store, vault: Vault, table: Table) -> None:
     """Nothing is shown in its place."""
     laid(store, vault)
@@ -155,14 +158,14 @@ def test_every_flipped_bit_of_a_row_is_refused(store: Store, vault: Vault, table
     assert opens(keys, table, row, whole)
 
 
-@pytest.mark.parametrize("table", [entry, share, request], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [entry, draft, share, request], ids=lambda table: table.name)
 def test_every_edited_column_is_refused(store: Store, vault: Vault, table: Table) -> None:
     """Whoever edits whom, when, for whom or in which state a row is, opens nothing by it.
 
     Except for a question's state: it says only whether the question waits, and the one who was asked changes it.
     """
     laid(store, vault)
-    words = {entry: "own words", share: "given words", request: "asked words"}[table]
+    words = {entry: "own words", draft: "unsaved words", share: "given words", request: "asked words"}[table]
     assert words in open_all(store, vault)
     with store.begin() as tx:
         held = tx.execute(select(table)).one()._mapping
@@ -176,7 +179,7 @@ def test_every_edited_column_is_refused(store: Store, vault: Vault, table: Table
     assert words in open_all(store, vault)
 
 
-@pytest.mark.parametrize("table", [entry, share, request], ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [entry, draft, share, request], ids=lambda table: table.name)
 def test_a_row_is_bound_to_all_that_it_says(table: Table) -> None:
     """Also where its key alone would refuse it."""
     held = {column.name: "x" for column in table.columns if column.name != "revision"}
