@@ -66,7 +66,7 @@ class World:
                 return
             texts = {one.name: said for one in form.fields if one.kind == "text"}
             if action == "refused":  # it is too long, and waits as a draft
-                texts = {name: f"{said}{'x' * 3000}" for name in texts}
+                texts = dict.fromkeys(texts, f"{said}{'x' * 3000}")
             await self.town.submit(who, form, answers(form) | texts)
         elif action == "note":
             asked = await self.town.say(who, f"What I saw: {said}")
