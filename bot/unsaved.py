@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from bot import words
-from bot.errors import Locked
+from bot.errors import Locked, NotAllowed
 from bot.kinds.text import clean
 from bot.messages import Errors, Field, Form, Reply
 from bot.store import cohorts
@@ -32,7 +32,22 @@ def place_of(visit: Visit, *, new: bool) -> Place | None:
     return None if at is None or not cohort else Place(cohort, at, "" if new else entry)
 
 
-def kept_or_let_go(
+async def saved(visit: Visit, save: Callable[[Connection, Visit], Reply], place: Place | None) -> Reply:
+    """Also for whoever has left the cohort, or whose cohort has closed, while the form was open."""
+    try:
+        return await visit.write(_kept_or_let_go, visit, save, place)
+    except NotAllowed:
+        if place is not None:
+            await visit.write(_keep_of_once_a_member, visit, place)
+        raise
+
+
+def _keep_of_once_a_member(tx: Connection, visit: Visit, place: Place) -> None:
+    if cohorts.member(tx, visit.who.tenant, place.cohort, visit.who.person) is not None:
+        _keep(tx, visit, place)
+
+
+def _kept_or_let_go(
     tx: Connection, visit: Visit, save: Callable[[Connection, Visit], Reply], place: Place | None
 ) -> Reply:
     """In the transaction of the saving: what was saved is no draft any more, and what was not is one."""
@@ -42,13 +57,17 @@ def kept_or_let_go(
     if not isinstance(reply, Errors):
         drafts.drop(tx, visit.vault, visit.who, place)
         return reply
+    _keep(tx, visit, place)
+    return reply
+
+
+def _keep(tx: Connection, visit: Visit, place: Place) -> None:
     values = {name: _clean(value) for name, value in visit.values.items()}
     if not _fits(tx, visit, place, values):
-        return reply
+        return
     with contextlib.suppress(Locked):  # then it is not kept
         at = visit.services.store.machine_now(tx)
         drafts.keep(tx, visit.vault, visit.who, place, values, at, visit.services.ids)
-    return reply
 
 
 def _fits(tx: Connection, visit: Visit, place: Place, values: Values) -> bool:

@@ -187,3 +187,14 @@ async def test_it_can_be_taken_along(town: Town) -> None:
     (one,) = journal(held)["not_saved"]
     assert one["answers"]["worry"] == WORDS
     assert f"> {WORDS}" in held[own_data.READABLE].decode()
+
+
+async def test_a_form_of_a_cohort_that_was_left_meanwhile_leaves_its_words_to_read(town: Town) -> None:
+    """There is no form to go back into any more, so the page offers none."""
+    cohort = await first_week(town, TWO)
+    form = await town.command("renata", "/reflect")
+    await town.act("renata", Press("pausing.leave", cohort))
+    assert isinstance(await town.submit("renata", form, answers(form, hope=WORDS)), Errors)
+    page = await look(town)
+    assert WORDS in text_of(page)
+    assert labels(page) == ["Let it go", "My journal"]

@@ -139,7 +139,7 @@ def _note_form(tx: Connection, visit: Visit, entry: Entry) -> Form:
 
 
 async def save_note(visit: Visit) -> Reply:
-    return await visit.write(unsaved.kept_or_let_go, visit, _save_note, Place("", NOTE, visit.value))
+    return await unsaved.saved(visit, _save_note, Place("", NOTE, visit.value))
 
 
 def _save_note(tx: Connection, visit: Visit) -> Reply:

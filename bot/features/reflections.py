@@ -104,7 +104,7 @@ def _open(
 
 
 async def save(visit: Visit) -> Reply:
-    return await visit.write(unsaved.kept_or_let_go, visit, _save, unsaved.place_of(visit, new=True))
+    return await unsaved.saved(visit, _save, unsaved.place_of(visit, new=True))
 
 
 def _save(tx: Connection, visit: Visit) -> Reply:
@@ -143,7 +143,7 @@ def _keep(
 
 
 async def revise(visit: Visit) -> Reply:
-    return await visit.write(unsaved.kept_or_let_go, visit, _revise, unsaved.place_of(visit, new=False))
+    return await unsaved.saved(visit, _revise, unsaved.place_of(visit, new=False))
 
 
 def _revise(tx: Connection, visit: Visit) -> Reply:
