@@ -24,10 +24,11 @@ def elapsed() -> float:
 
 
 async def in_time(asked: Awaitable[T], seconds: float) -> T:
-    """Raises TimeoutError when it takes longer."""
+    """Raises TimeoutError when it takes longer. The time runs from here, and not from the first step, which may come
+    long after."""
+    until = elapsed() + seconds
 
     async def call() -> T:
-        until = elapsed() + seconds
         before = _UNTIL.set(until)
         try:
             return await _Steps(asked, until)
@@ -45,7 +46,7 @@ def still_in_time() -> None:
 
 
 class _Steps(Generic[T]):
-    """Looks at the clock before each next step of a call."""
+    """Looks at the clock before each step of a call."""
 
     def __init__(self, asked: Awaitable[T], until: float) -> None:
         self._asked = asked
@@ -57,16 +58,15 @@ class _Steps(Generic[T]):
         given: tuple[Any, ...] = ()
         given_up = False
         while True:
+            # Once it is given up, a call may take what time it needs to put things away.
+            if not given_up and elapsed() >= self._until:
+                go_on, given, given_up = steps.throw, (TimeoutError(),), True
             try:
                 waits_for = go_on(*given)
             except StopIteration as done:
                 return done.value  # type: ignore[no-any-return]
+            go_on, given = steps.__next__, ()
             try:
                 yield waits_for
             except BaseException as fault:  # noqa: BLE001 - a cancellation, on its way to the call
                 go_on, given, given_up = steps.throw, (fault,), True
-                continue
-            # Once it is given up, a call may take what time it needs to put things away.
-            late = not given_up and elapsed() >= self._until
-            go_on, given = (steps.throw, (TimeoutError(),)) if late else (steps.__next__, ())
-            given_up = given_up or late

@@ -45,6 +45,19 @@ async def test_a_process_that_was_stopped_takes_no_further_step() -> None:
     there.close()
 
 
+async def test_a_process_that_was_stopped_before_the_first_step_does_not_take_it() -> None:
+    """The time runs from when the call was asked for, not from when the loop comes to it."""
+    sent = []
+
+    async def send() -> None:
+        sent.append("a message")
+
+    asyncio.get_running_loop().call_soon(time.sleep, 0.2)
+    with pytest.raises(TimeoutError):
+        await in_time(send(), 0.1)
+    assert sent == []
+
+
 async def test_a_fault_of_the_call_is_the_callers() -> None:
     """Raised in the call or thrown at it, it goes through."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.errors import Unknown
 from bot.in_time import in_time
-from bot.messages import Address, Outgoing
+from bot.messages import Address, Option, Outgoing
 from tests.delivery import doors
 from tests.fakes.apart import set_up
 from tests.fakes.weather import Weather
@@ -31,7 +31,8 @@ async def test_what_was_about_to_be_written_is_not_written_late(
             await doors.remember(there, tmp_path / "notes.db")
         async with doors.opened(platform, there.port, tmp_path / "notes.db", passing) as door:
             address = Address(platform, doors.WORKSPACE[platform], "person", there.people[0])
-            sending = in_time(door.send(address, Outgoing("Hello"), "a-key"), 0.5 if stands_still else 60)
+            message = Outgoing("Hello", options=(Option("Write", "reflections.open"),))
+            sending = in_time(door.send(address, message, "a-key"), 0.5 if stands_still else 60)
             if arrives:
                 await sending
             else:
