@@ -29,11 +29,12 @@ from bot.forgetting import Forgetting, catch_up
 from bot.held import Held
 from bot.ids import Ids, random_id
 from bot.library import Library
-from bot.messages import Address, Incoming, Platform, Reply
+from bot.messages import Address, Incoming, Reply
 from bot.metrics import Metrics
 from bot.news import News
 from bot.platforms import Clock
 from bot.router import FrontDesk
+from bot.seam import Platform
 from bot.search import Search
 from bot.store import Store, milestones, ownership
 from bot.store.ownership import Ownership

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Sequence
 
 from bot.errors import DeliveryError, Refused
-from bot.messages import Address, Person, Platform
+from bot.messages import Address, Person
+from bot.seam import Platform
 
 _A_FORM_WAITS_SECONDS = 1.0
 

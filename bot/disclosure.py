@@ -11,7 +11,6 @@ from bot import outbox, words
 from bot.store import cohorts, other_doors, people, teams
 from bot.store.people import Somebody
 from bot.store.tables import (
-    account,
     audit,
     broadcast,
     draft,

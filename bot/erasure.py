@@ -42,8 +42,10 @@ from bot.store.tables import outbox as rows
 from bot.tombstones import Tombstone
 from bot.vault import unsigned
 
-_THEIRS = (entry, draft, share, turn, step, membership, share_reader, unsigned_reader, request, download, seat)
-_THEIRS += (guest, feed, door_code)
+_THEIRS = (
+    *(entry, draft, share, turn, step, membership, share_reader, unsigned_reader),
+    *(request, download, seat, guest, feed, door_code),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ from bot.held import Held
 from bot.house_keys import HouseKeys
 from bot.ids import Ids, random_id
 from bot.keeping import Keeping
-from bot.messages import Address, Platform
+from bot.messages import Address
+from bot.seam import Platform
 from bot.store import sweeping
 from bot.store.tables import person
 from bot.tombstones import Ledger, LedgerError, Tombstone

@@ -104,7 +104,7 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
         return True
     if kind == "team":
         leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
-        return leads if action.startswith((_SEATING, *_PLANNING)) else _belongs(tx, who, home)
+        return leads if action.startswith((*_SEATING, *_PLANNING)) else _belongs(tx, who, home)
     if kind == "event":
         return not action.startswith(_PLANNING) or people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
     if kind == "request":

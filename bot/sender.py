@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from bot.errands import Errand, LaneKey, Outcome, Terms
 from bot.errors import Refused, Shut, Unknown, Wait
 from bot.in_time import elapsed, in_time
-from bot.messages import Address, Outgoing, Platform
+from bot.messages import Address, Outgoing
 from bot.outbox import CANCELLED, HELD, READY, REFUSED, SENT, UNKNOWN, NothingToSay, NotYet
 from bot.router import FrontDesk
+from bot.seam import Platform
 from bot.store import doors
 from bot.visit import Replacement, Services
 

@@ -18,10 +18,10 @@ from bot import findings, lanes, outbox
 from bot.errands import Errand, Held, LaneKey, Manners, Outcome, Terms, Turn
 from bot.ids import random_id
 from bot.in_time import elapsed
-from bot.messages import Platform
 from bot.metrics import Metrics
 from bot.pace import FLOOR
 from bot.router import FrontDesk
+from bot.seam import Platform
 from bot.sender import Sender
 from bot.visit import Services
 

@@ -5,8 +5,8 @@ Features never import platforms nor each other; a button leads from one to the n
 
 from bot.features import (
     adding,
-    attending,
     asking,
+    attending,
     breaks,
     broadcasts,
     calendar,

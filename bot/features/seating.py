@@ -171,7 +171,7 @@ def _save_offer(tx: Connection, visit: Visit, chosen: Sequence[Address], grouped
     if wrong:
         return Errors({"people": f"{wrong} Nothing was sent."})
     others = [address for address in grouped if address not in chosen]
-    fitting = [one for one in (_member(tx, which, each) for each in others) if one is not None]
+    fitting = [one for one in (seating.member_at(tx, which, each) for each in others) if one is not None]
     fitting = [one for one in fitting if not _obstacles(tx, program, which, [one], role)]
     members += fitting
     if not members:

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, cast
 
-from bot.messages import Platform
+from bot.seam import Platform
 
 if TYPE_CHECKING:
     import click

@@ -13,12 +13,13 @@ import aiohttp
 from pydantic import SecretStr
 from yarl import URL
 
-from bot.messages import Address, Outgoing, Platform
+from bot.messages import Address, Outgoing
 from bot.platforms.discord.door import Door as Discord
 from bot.platforms.discord.notebook import Notebook
 from bot.platforms.discord.settings import DiscordSettings
 from bot.platforms.slack.settings import Secret, SlackSettings
 from bot.platforms.slack.slack import Slack
+from bot.seam import Platform
 from tests.fakes.apart import There
 from tests.fakes.discord_server import GUILD, TOKEN, send_the_library_to
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, TEAM

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.messages import Address, House
+from bot.messages import Address
 from bot.platforms.discord.door import Door
 from bot.platforms.discord.notebook import Notebook
 from bot.platforms.discord.settings import DiscordSettings
+from bot.seam import House
 from tests.discord_door.small_house import SmallHouse
 from tests.fakes.discord_server import CHANNEL, GUILD, TOKEN, Discord, open_discord
 

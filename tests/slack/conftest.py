@@ -12,9 +12,10 @@ import pytest
 import uvicorn
 from starlette.applications import Starlette
 
-from bot.messages import Address, House
+from bot.messages import Address
 from bot.platforms.slack.settings import Secret, SlackSettings
 from bot.platforms.slack.slack import Slack
+from bot.seam import House
 from tests.fakes.slack import APP_TOKEN, BOT_TOKEN, CHANNEL, SIGNING_SECRET, TEAM, FakeSlack
 from tests.slack.house import ScriptedHouse
 

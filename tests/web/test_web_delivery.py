@@ -10,9 +10,10 @@ from conftest import build
 from toy_house import PROMPT, ToyHouse
 
 from bot.errors import ContentError, Refused
-from bot.messages import Address, Outgoing, Platform
+from bot.messages import Address, Outgoing
 from bot.platforms.web.people import load_people
 from bot.platforms.web.playground import Playground
+from bot.seam import Platform
 
 
 async def test_a_key_is_delivered_once_even_across_a_restart(tmp_path: Path) -> None:

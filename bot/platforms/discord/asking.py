@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from bot.errors import DeliveryError, NotAllowed
-from bot.messages import House, Incoming, Outgoing, Reply, Submission
+from bot.messages import Incoming, Outgoing, Reply, Submission
+from bot.seam import House
 
 from .answers import Broken
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import discord
 from discord import app_commands
 
-from bot.messages import House
+from bot.seam import House
 
 from . import failures
 from .client import Client

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import DeliveryError
-from bot.messages import House
 from bot.news import Channel, Installation, News
+from bot.seam import House
 
 from . import failures
 

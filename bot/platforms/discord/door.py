@@ -12,7 +12,8 @@ from functools import partial
 import discord
 
 from bot.errors import DeliveryError, Refused, SettingsError, Shut, Unknown, Wait
-from bot.messages import Address, House, Outgoing, Person
+from bot.messages import Address, Outgoing, Person
+from bot.seam import House
 
 from . import arrived, buttons, changes, failures, tail
 from .cards import Page, card

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.errors import DeliveryError
-from bot.messages import Form, House, Incoming, Outgoing, Reply, Text
+from bot.messages import Form, Incoming, Outgoing, Reply, Text
 from bot.news import Account, News
+from bot.seam import House
 
 from . import buttons
 from .answers import OPEN, READY, Answers

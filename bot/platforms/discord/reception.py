@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import DeliveryError
-from bot.messages import Command, House, Incoming, Press, Reply, Submission
+from bot.messages import Command, Incoming, Press, Reply, Submission
 from bot.news import Account, News
+from bot.seam import House
 
 from . import buttons, failures, forms
 from .answers import Answers

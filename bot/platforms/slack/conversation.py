@@ -18,7 +18,6 @@ from bot.messages import (
     Command,
     Errors,
     Form,
-    House,
     Incoming,
     Outgoing,
     Press,
@@ -27,6 +26,7 @@ from bot.messages import (
     Text,
     Upload,
 )
+from bot.seam import House
 
 from . import downloads, events
 from .events import Body

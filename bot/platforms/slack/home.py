@@ -12,7 +12,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from bot.errors import DeliveryError, Refused
-from bot.messages import Address, House, Outgoing
+from bot.messages import Address, Outgoing
+from bot.seam import House
 
 from .delivery import with_picture
 from .views import home_view

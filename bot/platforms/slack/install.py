@@ -13,9 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from bot.errors import DeliveryError, Locked, Refused
-from bot.messages import House
 from bot.news import Installation as InstallationNews
 from bot.news import News
+from bot.seam import House
 
 from . import install_pages, install_state
 from .calls import TIMEOUT_SECONDS, client, delivering

@@ -6,8 +6,9 @@ import asyncio
 import logging
 
 from bot.errors import DeliveryError, Wait
-from bot.messages import Address, House
+from bot.messages import Address
 from bot.news import Account, Change, Channel, Installation, News, Presence
+from bot.seam import House
 
 from . import events
 from .events import Body

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute
 
-from bot.messages import Address, House, Outgoing, Person
+from bot.messages import Address, Outgoing, Person
+from bot.seam import House
 
 from .conversation import Conversation
 from .delivery import Delivery

@@ -6,19 +6,8 @@ import re
 from collections.abc import Mapping
 
 from bot.errors import CohortbookError, NotAllowed
-from bot.messages import (
-    Audience,
-    Command,
-    Errors,
-    Form,
-    House,
-    Incoming,
-    Outgoing,
-    Press,
-    Reply,
-    Submission,
-    Text,
-)
+from bot.messages import Audience, Command, Errors, Form, Incoming, Outgoing, Press, Reply, Submission, Text
+from bot.seam import House
 
 from .history import Body
 from .people import PersonCard

@@ -10,7 +10,8 @@ from typing import TypeVar
 from starlette.routing import BaseRoute
 
 from bot.errors import Refused
-from bot.messages import Address, House, Outgoing, Person
+from bot.messages import Address, Outgoing, Person
+from bot.seam import House
 
 from .clock import Clock
 from .history import Body, History, Kept

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.messages import House
+from bot.seam import House
 
 from .clock import Stride
 from .conversation import Conversation, Declined

@@ -24,6 +24,15 @@ CREATE TABLE broadcast (
   PRIMARY KEY (tenant, broadcast)
 );
 
+CREATE TABLE door_code (
+  tenant VARCHAR(32) NOT NULL,
+  mark VARCHAR(32) NOT NULL,
+  person VARCHAR(32) NOT NULL,
+  until DATETIME NOT NULL,
+  PRIMARY KEY (tenant, mark),
+  UNIQUE (mark)
+);
+
 CREATE TABLE download (
   tenant VARCHAR(32) NOT NULL,
   link VARCHAR(64) NOT NULL,
@@ -32,6 +41,21 @@ CREATE TABLE download (
   PRIMARY KEY (tenant, link),
   UNIQUE (link)
 );
+
+CREATE TABLE draft (
+  tenant VARCHAR(32) NOT NULL,
+  draft VARCHAR(32) NOT NULL,
+  cohort VARCHAR(32) NOT NULL,
+  person VARCHAR(32) NOT NULL,
+  number INTEGER NOT NULL,
+  entry VARCHAR(32) NOT NULL,
+  until DATETIME NOT NULL,
+  body BLOB NOT NULL,
+  PRIMARY KEY (tenant, draft),
+  UNIQUE (tenant, person, cohort, number, entry)
+);
+
+CREATE INDEX draft_until ON draft (until);
 
 CREATE TABLE entry (
   tenant VARCHAR(32) NOT NULL,
@@ -418,6 +442,27 @@ CREATE INDEX occasion_of_cohort ON occasion (tenant, cohort);
 
 CREATE INDEX occasion_planned ON occasion (last_at) WHERE state = 'planned';
 
+CREATE TABLE other_door (
+  tenant VARCHAR(32) NOT NULL,
+  address VARCHAR(200) NOT NULL,
+  person VARCHAR(32) NOT NULL,
+  PRIMARY KEY (tenant, address),
+  UNIQUE (address),
+  FOREIGN KEY(tenant, person) REFERENCES person (tenant, person)
+);
+
+CREATE INDEX other_door_of_person ON other_door (tenant, person);
+
+CREATE TABLE other_place (
+  tenant VARCHAR(32) NOT NULL,
+  cohort VARCHAR(32) NOT NULL,
+  place VARCHAR(32) NOT NULL,
+  since DATETIME NOT NULL,
+  PRIMARY KEY (tenant, cohort, place),
+  FOREIGN KEY(tenant, cohort) REFERENCES cohort (tenant, cohort),
+  FOREIGN KEY(tenant, place) REFERENCES place (tenant, place)
+);
+
 CREATE TABLE team (
   tenant VARCHAR(32) NOT NULL,
   team VARCHAR(32) NOT NULL,
@@ -426,6 +471,7 @@ CREATE TABLE team (
   inside VARCHAR(32) NOT NULL,
   name TEXT NOT NULL,
   made_at DATETIME NOT NULL,
+  closed_at DATETIME,
   PRIMARY KEY (tenant, team),
   FOREIGN KEY(tenant, cohort) REFERENCES cohort (tenant, cohort)
 );
@@ -490,7 +536,11 @@ INSERT INTO audit (tenant, number, at, actor, action, outcome, cohort, touched, 
 
 INSERT INTO broadcast (tenant, broadcast, cohort, person, text, private, state, at) VALUES ('tenant', 'broadcast', 'cohort', 'person', 'text', 0, 'sent', '2027-01-04 13:10:00.000000');
 
+INSERT INTO door_code (tenant, mark, person, until) VALUES ('tenant', 'mark', 'person', '2027-01-04 13:10:00.000000');
+
 INSERT INTO download (tenant, link, person, until) VALUES ('tenant', 'link', 'person', '2027-01-04 13:10:00.000000');
+
+INSERT INTO draft (tenant, draft, cohort, person, number, entry, until, body) VALUES ('tenant', 'draft', 'cohort', 'person', 1, 'entry', '2027-01-04 13:10:00.000000', X'7b7d');
 
 INSERT INTO entry (tenant, entry, cohort, person, number, form, revision, saved_at, body) VALUES ('tenant', 'entry', 'cohort', 'person', 1, 'form', 1, '2027-01-04 13:10:00.000000', X'7b7d');
 
@@ -514,7 +564,7 @@ INSERT INTO request (tenant, request, cohort, person, helper, state, at, body) V
 
 INSERT INTO role (tenant, cohort, person, role) VALUES ('tenant', 'cohort', 'person', 'role');
 
-INSERT INTO schema (version) VALUES (13);
+INSERT INTO schema (version) VALUES (16);
 
 INSERT INTO share (tenant, share, entry, cohort, person, audience, state, at, body) VALUES ('tenant', 'share', 'entry', 'cohort', 'person', 'audience', 'sent', '2027-01-04 13:10:00.000000', X'7b7d');
 
@@ -558,7 +608,11 @@ INSERT INTO membership (tenant, cohort, person, state, joined_at, started_at, da
 
 INSERT INTO occasion (tenant, occasion, cohort, number, kind, team, person, title, day, hour, zone, minutes, place, state, sequence, changes, first_at, last_at, looked_at) VALUES ('tenant', 'occasion', 'cohort', 1, 'kind', 'team', 'person', 'title', '2027-01-04', '07:00:00.000000', 'zone', 1, 'place', 'sent', 1, 'changes', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000');
 
-INSERT INTO team (tenant, team, cohort, kind, inside, name, made_at) VALUES ('tenant', 'team', 'cohort', 'kind', 'inside', 'name', '2027-01-04 13:10:00.000000');
+INSERT INTO other_door (tenant, address, person) VALUES ('tenant', '1|web|playground|person|renata', 'person');
+
+INSERT INTO other_place (tenant, cohort, place, since) VALUES ('tenant', 'cohort', 'place', '2027-01-04 13:10:00.000000');
+
+INSERT INTO team (tenant, team, cohort, kind, inside, name, made_at, closed_at) VALUES ('tenant', 'team', 'cohort', 'kind', 'inside', 'name', '2027-01-04 13:10:00.000000', '2027-01-04 13:10:00.000000');
 
 INSERT INTO guest (tenant, occasion, person, at) VALUES ('tenant', 'occasion', 'person', '2027-01-04 13:10:00.000000');
 
