@@ -59,11 +59,11 @@ async def test_home_shows_the_next_five_prompts_and_ones_own_clock(town: Town) -
         "Pause",
         "Skip the current prompt",
         "Shared with me",
-        "Leave",
-        "My events",
-        "My calendar",
         "What I made",
         "Ask for something",
+        "My events",
+        "My calendar",
+        "Leave",
     ]
 
 

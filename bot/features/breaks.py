@@ -16,7 +16,7 @@ from bot.errors import NotAllowed
 from bot.messages import Errors, Field, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.schedule import CohortPlan
-from bot.store import cohorts
+from bot.store import calendars, cohorts
 from bot.store.cohorts import Cohort
 from bot.upcoming import untouched
 from bot.visit import Feature, Visit
@@ -125,7 +125,7 @@ def _make(tx: Connection, visit: Visit, way: int) -> Reply:
         if unit.number in moved:
             day = moved[unit.number]
             own = None if day == schedule.unit_day(program, as_planned, unit) else day
-            cohorts.set_change(tx, cohort, unit.number, replace(plan.change(unit.number), moved_to=own))
+            calendars.set_change(tx, cohort, unit.number, replace(plan.change(unit.number), moved_to=own))
     first = min(moved.values())
     back = Option("Back to the cohort", "facilitation.home", cohort.cohort)
     if way < 0:
@@ -210,7 +210,7 @@ def _save_holidays(tx: Connection, visit: Visit) -> Reply:
     country = country_in(visit)
     if country is None:
         return Errors({"country": UNKNOWN_COUNTRY})
-    cohorts.set_country(tx, cohort, country)
+    calendars.set_country(tx, cohort, country)
     said = f"Prompts leave out the holidays of {country}." if country else "Prompts also come on public holidays."
     return Outgoing(said, options=(Option("Back to the cohort", "facilitation.home", cohort.cohort),))
 

@@ -11,7 +11,7 @@ from bot import choose, edition, upcoming
 from bot.edition import Difference
 from bot.messages import Option, Outgoing, Reply
 from bot.programs import Program
-from bot.store import cohorts, occasions, pinned
+from bot.store import calendars, cohorts, occasions, pinned
 from bot.store.cohorts import Cohort
 from bot.visit import Feature, Visit
 
@@ -59,7 +59,7 @@ def _use(tx: Connection, visit: Visit) -> Reply:
         return Outgoing(f"More was sent meanwhile, so nothing was changed:\n\n{_list(found.obstacles)}", replaces=True)
     pinned.pin(tx, cohort.tenant, new.id, new.version, new.text)
     for number, change in found.changes.items():
-        cohorts.set_change(tx, cohort, number, change)
+        calendars.set_change(tx, cohort, number, change)
     cohorts.set_version(tx, cohort, new.version)
     return Outgoing(
         "Done. What is still to come follows the newer version; what was sent stays as it was.",

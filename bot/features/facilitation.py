@@ -17,7 +17,7 @@ from bot.messages import Errors, Field, Form, Option, Outgoing, Reply
 from bot.programs import Program, Unit
 from bot.programs.seats import calendar
 from bot.schedule import Change
-from bot.store import cohorts, people
+from bot.store import calendars, cohorts, people
 from bot.store.cohorts import Cohort
 from bot.upcoming import untouched
 from bot.visit import Feature, Services, Visit
@@ -226,7 +226,7 @@ def _save_change(tx: Connection, visit: Visit) -> Reply:
         wrong = _misplaced(visit, cohort, program, plan, unit, schedule.unit_day(program, wanted, unit))
         if wrong:
             return Errors({"day" if what == _MOVE else "what": wrong})
-    cohorts.set_change(tx, cohort, unit.number, new)
+    calendars.set_change(tx, cohort, unit.number, new)
     after = schedule.unit_day(program, cohorts.plan(tx, cohort), unit)
     said = {
         _PLANNED: f"It goes out as planned, on {words.day(after)}.",

@@ -229,29 +229,6 @@ def plan(tx: Connection, which: Cohort) -> CohortPlan:
     )
 
 
-def set_change(tx: Connection, which: Cohort, number: int, what: Change) -> None:
-    here = (change.c.tenant == which.tenant, change.c.cohort == which.cohort, change.c.number == number)
-    tx.execute(delete(change).where(*here))
-    if what != Change():
-        tx.execute(
-            insert(change).values(
-                tenant=which.tenant,
-                cohort=which.cohort,
-                number=number,
-                moved_to=what.moved_to,
-                skipped=what.skipped,
-                swapped=what.swapped,
-            )
-        )
-    plans.mark_cohort(tx, which.tenant, which.cohort)
-
-
-def set_country(tx: Connection, which: Cohort, country: str) -> None:
-    """Whose public holidays hold from now on; empty for none."""
-    tx.execute(_this(which).values(country=country))
-    plans.mark_cohort(tx, which.tenant, which.cohort)
-
-
 def _this(which: Cohort) -> Update:
     return update(cohort).where(cohort.c.tenant == which.tenant, cohort.c.cohort == which.cohort)
 

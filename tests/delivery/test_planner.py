@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, func, insert, select, update
 from bot import horizon, outbox, planner, schedule
 from bot.outbox import Intent
 from bot.schedule import Change, CohortPlan, MemberPlan
-from bot.store import Store, cohorts, people, tables, turns
+from bot.store import Store, calendars, cohorts, people, tables, turns
 from bot.store.people import QUIET_FROM, QUIET_TO
 from tests.delivery import crowds
 from tests.delivery.crowds import MONDAY, NOW, Soul
@@ -155,7 +155,7 @@ def test_what_is_not_ready_any_more_is_never_touched(store: Store, state: str) -
     with store.begin() as tx:
         tx.execute(update(tables.outbox).values(state=state))
         cohorts.set_member(tx, cohorts.member(tx, "t", "c", "renata"), time=time(12, 0))  # type: ignore[arg-type]
-        cohorts.set_change(tx, cohorts.find(tx, "t", "c"), 0, Change(MONDAY + DAY))  # type: ignore[arg-type]
+        calendars.set_change(tx, cohorts.find(tx, "t", "c"), 0, Change(MONDAY + DAY))  # type: ignore[arg-type]
     plan(store)
     assert due(store, "renata") == first
     assert {at for _, at in rows(store).values()} == {state}
@@ -167,7 +167,7 @@ def test_a_moved_unit_moves_for_everybody(store: Store) -> None:
         crowds.join(tx, [Soul("renata"), Soul("kwame", "Europe/London")])
     plan(store)
     with store.begin() as tx:
-        cohorts.set_change(tx, cohorts.find(tx, "t", "c"), 0, Change(MONDAY + DAY))  # type: ignore[arg-type]
+        calendars.set_change(tx, cohorts.find(tx, "t", "c"), 0, Change(MONDAY + DAY))  # type: ignore[arg-type]
     plan(store)
     tuesday = MONDAY + DAY
     assert due(store, "renata") == schedule.instant(tuesday, TOY.time, "America/New_York")
