@@ -10,7 +10,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,23 +47,23 @@ class Kept:
     who: Somebody
     at: datetime
     entries: list[Entry]
-    shares: dict[str, list[Shared]]
+    shares: dict[str, list[Shared]] = field(default_factory=dict)
     """By entry."""
-    readers: dict[str, list[str]]
+    readers: dict[str, list[str]] = field(default_factory=dict)
     """Names, by share."""
-    asked: list[Request]
-    cohorts: dict[str, tuple[Cohort, Program]]
-    written: list[tuple[str, Part]]
+    asked: list[Request] = field(default_factory=list)
+    cohorts: dict[str, tuple[Cohort, Program]] = field(default_factory=dict)
+    written: list[tuple[str, Part]] = field(default_factory=list)
     """What they wrote for a team, each with where it stands."""
-    around_events: dict[tuple[str, int], Unit]
+    around_events: dict[tuple[str, int], Unit] = field(default_factory=dict)
     """What was asked around events, by cohort and number."""
-    events: dict[str, list[dict[str, Any]]]
-    memberships: list[dict[str, Any]]
-    units: list[dict[str, Any]]
-    not_saved: list[Draft]
-    waiting: list[Note]
+    events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    memberships: list[dict[str, Any]] = field(default_factory=list)
+    units: list[dict[str, Any]] = field(default_factory=list)
+    not_saved: list[Draft] = field(default_factory=list)
+    waiting: list[Note] = field(default_factory=list)
     """Given without a name, and not released yet."""
-    beside: dict[str, Any]
+    beside: dict[str, Any] = field(default_factory=dict)
     """See `bot.own_rows`."""
 
     def unit(self, entry: Entry) -> tuple[Program, Unit]:

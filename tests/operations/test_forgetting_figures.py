@@ -244,7 +244,7 @@ class OnePersonsWords(RuleBasedStateMachine):
     def take_along(self) -> None:
         with self.home.store.begin() as tx:
             entries = private.everything(tx, self.home.vault, self.who)
-            kept = own_data.Kept(self.who, START, entries, {e.entry: [] for e in entries}, {}, [], {}, [], [], [])
+            kept = own_data.Kept(self.who, START, entries, {e.entry: [] for e in entries})
         self.taken = own_data.pack(kept), self.who
 
     @precondition(lambda self: self.taken is not None)
