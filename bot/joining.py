@@ -17,7 +17,10 @@ from bot.store.tables import (
     cohort,
     door_code,
     download,
+    draft,
     entry,
+    feed,
+    guest,
     membership,
     other_door,
     paper,
@@ -36,7 +39,7 @@ from bot.store.tables import (
 )
 from bot.store.tables import outbox as rows
 
-_OWN = (entry, share, request, paper, turn, step, seat)
+_OWN = (entry, draft, share, request, paper, turn, step, seat, guest)
 """Whoever has a row in one of these has begun something under this account."""
 
 YOURSELF = "This is your own code. Type it in the other chat, where you want to use me as well. Nothing was changed."
@@ -94,7 +97,7 @@ def join(tx: Connection, who: Somebody, by: Address, into: Somebody) -> None:
         tx.execute(delete(table).where(*mine))
     for table, column in ((broadcast, broadcast.c.person), (cohort, cohort.c.created_by), (request, request.c.helper)):
         tx.execute(update(table).where(table.c.tenant == home, column == before).values({column: after}))
-    for table in (download, door_code, account):
+    for table in (download, door_code, feed, account):
         tx.execute(delete(table).where(table.c.tenant == home, table.c.person == before))
     theirs = (rows.c.tenant == home, rows.c.recipient == before, rows.c.channel.is_(False))
     tx.execute(update(rows).where(*theirs, rows.c.state == outbox.SENT).values(recipient=after))
@@ -130,6 +133,6 @@ def _move_house(tx: Connection, before: str, after: str) -> None:
         tx.execute(insert(person).values({**row._mapping, "tenant": after}))
     for table in (account, other_door, role, place, workspace):
         tx.execute(update(table).where(table.c.tenant == before).values(tenant=after))
-    for table in (download, door_code, rows):
+    for table in (download, door_code, feed, rows):
         tx.execute(delete(table).where(table.c.tenant == before))
     tx.execute(delete(person).where(person.c.tenant == before))
