@@ -74,7 +74,7 @@ async def test_six_units_are_taken_one_after_the_other_when_they_are_asked_for(t
         "Unit 1 · Purpose beside the timetable",
         "Unit 2 · Ten minutes in an unusual place",
         "Unit 3 · Who is here and who is not",
-        "Unit 4 · A talk that held",
+        "Unit 4 · A hard talk",
         "Unit 5 · Small enough to stop",
         "Unit 6 · Where to invest",
     ]
