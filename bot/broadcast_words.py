@@ -58,7 +58,7 @@ def _to_the_channel(far: Progress) -> Iterator[str]:
     if far.waiting:
         yield "It has not gone out yet."
     if far.unclear:
-        yield "There is no clear answer from the channel yet, so I am looking whether it arrived."
+        yield "There is no clear answer from the channel yet, so I am checking whether it arrived."
     if far.missed:
         yield "It could not go out in time."
     if far.stopped:
@@ -72,7 +72,7 @@ def _to_each(far: Progress) -> Iterator[str]:
     if far.waiting:
         yield f"{words.people(far.waiting)} still to come."
     if far.unclear:
-        yield f"{words.people(far.unclear)}: no clear answer yet, so I am looking whether it arrived."
+        yield f"{words.people(far.unclear)}: no clear answer yet, so I am checking whether it arrived."
     if far.missed:
         yield f"{words.people(far.missed)}: it could not go out in time."
     if far.stopped:

@@ -69,7 +69,7 @@ def _five(
     if not ahead and program.teams and not member.seat.teams:
         return [NO_TEAM]
     if not ahead:
-        return [*now, "No more prompts are to come."]
+        return [*now, "There are no more prompts to come."]
     return [*now, "Your next prompts:"] + [
         f"• {words.moment(send.due, member.zone)}: {words.unit_name(program, program.unit(send.number))}"
         for send in ahead

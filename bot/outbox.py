@@ -270,7 +270,7 @@ def out(tx: Connection, tenant: str, cohort: str, number: int) -> bool:
 
 def troubles(tx: Connection, tenant: str, cohort: str, since: datetime) -> list[tuple[str, int]]:
     """(reason, how many) of what was due since and did not arrive, or nobody knows; most first. Counts, no names."""
-    why = func.coalesce(outbox.c.reason, "looking whether it arrived")
+    why = func.coalesce(outbox.c.reason, "checking whether it arrived")
     found = tx.execute(
         select(why.label("why"), func.count().label("how_many"))
         .where(*beginning(tenant, cohort), outbox.c.state.in_((MISSED, REFUSED, UNKNOWN)), outbox.c.due_at >= since)

@@ -34,7 +34,7 @@ def text(tx: Connection, visit: Visit, cohort: Cohort) -> str:
         unit = program.unit(due[-1].number)
         answered, asked = _count(tx, visit, cohort, everybody, unit.number)
         lines += ["", f"Now: {words.unit_name(program, unit)}. {words.how_many(answered, asked)}"]
-    lines += ["", "Next in the channel:" if len(due) < len(sends) else "No more prompts are to come."]
+    lines += ["", "Next in the channel:" if len(due) < len(sends) else "There are no more prompts to come."]
     for send in _coming(sends, visit):
         change = plan.change(send.number)
         swapped = " (the other prompt)" if change.swapped else ""

@@ -125,7 +125,7 @@ async def test_what_waits_for_a_coach_who_ends_goes_on_to_somebody(qualities: To
     await ask(town)
     opened = await town.press("aroha", town.private("aroha")[-1], "Read it")
     await town.press("aroha", opened, "I take it up")
-    await coaches(town, "Somebody coaches no more")
+    await coaches(town, "Remove a coach")
     for _ in range(3):
         await town.house.tick()
     assert WORDS in text_of(await town.press("imani", town.private("imani")[-1], "Read it"))

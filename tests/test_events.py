@@ -287,7 +287,7 @@ async def test_what_is_written_around_an_event_is_no_unit_and_is_counted_nowhere
         form = await town.press("renata", got(town, "renata", "before")[0], "Reflect privately")
         await town.submit("renata", form, {"moment": "The timetable."})
         await at(town, STARTS + timedelta(days=6))
-        assert [one for one in town.private("renata") if "found you busy" in one.text]
+        assert [one for one in town.private("renata") if "you were busy" in one.text]
         await at(town, STARTS + timedelta(days=15))
         form = await town.press("renata", got(town, "renata", "afterwards")[0], "Reflect privately")
         assert isinstance(form, Form)

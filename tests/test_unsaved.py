@@ -58,9 +58,9 @@ async def test_what_was_not_saved_can_be_read_and_let_go_in_the_journal(town: To
     page = await look(town)
     assert TOO_LONG in text_of(page)
     assert "Only you see this." in text_of(page)
-    assert labels(page) == ["Open the form again", "Let it go", "My journal"]
+    assert labels(page) == ["Open the form again", "Remove it now", "My journal"]
     assert shown(await town.press("renata", page, "Open the form again"))["worry"] == WORDS
-    assert "Nothing of it is kept" in text_of(await town.press("renata", page, "Let it go"))
+    assert "Nothing of it is kept" in text_of(await town.press("renata", page, "Remove it now"))
     assert kept(town)["draft"] == []
     assert "What was not saved" not in labels(await town.command("renata", "/journal"))
 
@@ -152,7 +152,7 @@ async def test_one_that_was_let_go_and_put_back_opens_nothing(town: Town) -> Non
     await refused(town)
     with town.house.store.begin() as tx:
         row = dict(tx.execute(draft.select()).one()._mapping)
-    await town.press("renata", await look(town), "Let it go")
+    await town.press("renata", await look(town), "Remove it now")
     with town.house.store.begin() as tx:
         tx.execute(draft.insert().values(**row))
     assert "Nothing is waiting" in text_of(await look(town))
@@ -197,4 +197,4 @@ async def test_a_form_of_a_cohort_that_was_left_meanwhile_leaves_its_words_to_re
     assert isinstance(await town.submit("renata", form, answers(form, hope=WORDS)), Errors)
     page = await look(town)
     assert WORDS in text_of(page)
-    assert labels(page) == ["Let it go", "My journal"]
+    assert labels(page) == ["Remove it now", "My journal"]

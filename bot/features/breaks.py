@@ -88,14 +88,14 @@ def _look(tx: Connection, visit: Visit) -> Reply:
         for at, day in moved.items()
     ]
     if len(lines) > _SHOWN:
-        lines[_SHOWN:] = [f"\u2022 and {len(lines) - _SHOWN} more, later by as much"]
+        lines[_SHOWN:] = [f"\u2022 and {len(lines) - _SHOWN} more, each later by the same time"]
     return Outgoing(
         "\n".join(lines),
         title=f"A break of {_length(periods, _PERIOD[program.clock])}",
         note="Nothing is changed yet. Nobody is told by this; you can write to the cohort afterwards.",
         options=(
             Option("Make this break", "breaks.make", f"{cohort.cohort}:{number}:{periods}", "primary"),
-            Option("Leave all as it is", "facilitation.home", cohort.cohort),
+            Option("Leave everything as it is", "facilitation.home", cohort.cohort),
         ),
     )
 

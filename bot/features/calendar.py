@@ -26,7 +26,7 @@ async def page(visit: Visit) -> Reply:
         f"itself.\n\n{_HOLDS} The address is for your calendar program. Whoever else has it can read the same, also on "
         "a calendar of your employer.",
         title="My calendar",
-        note="You have an address. A new one puts it out of use." if there else "",
+        note="You have an address. When you make a new one, the old one stops working." if there else "",
         options=(
             Option("Give me the file", "calendar.all", style="primary"),
             Option("Make a new address" if there else "Make a web address", "calendar.make"),
@@ -43,7 +43,7 @@ def _everything(tx: Connection, visit: Visit) -> Reply:
     lines = calendar_file.everything(tx, visit.services, visit.who, visit.now, places=True)
     if not lines:
         return Outgoing("Nothing is planned for you now, so there is nothing for a calendar.")
-    return _given(lines, "my-cohort.ics", visit, "Open the file on this device: your calendar takes it in.")
+    return _given(lines, "my-cohort.ics", visit, "Open the file on this device: your calendar adds what is in it.")
 
 
 async def event(visit: Visit) -> Reply:
@@ -53,7 +53,7 @@ async def event(visit: Visit) -> Reply:
 def _event(tx: Connection, visit: Visit) -> Reply:
     line = calendar_file.of_event(choose_event.mine(tx, visit).occasion)
     return _given(
-        [line], "event.ics", visit, "Open the file: your calendar takes it in. If the event moves, you are told."
+        [line], "event.ics", visit, "Open the file: your calendar adds the event. If the event moves, you are told."
     )
 
 
@@ -81,9 +81,7 @@ def _make(tx: Connection, visit: Visit) -> str:
 
 async def revoke(visit: Visit) -> Reply:
     if await visit.write(calendar_feed.revoke, visit.who):
-        return Outgoing(
-            "The address opens nothing any more. What your calendar has read stays there until you remove it."
-        )
+        return Outgoing("The address has stopped working. What your calendar has read stays there until you remove it.")
     return Outgoing("There was no address to take away. Nothing was changed.")
 
 

@@ -17,7 +17,7 @@ async def page(visit: Visit) -> Reply:
 def _page(tx: Connection, visit: Visit) -> Reply:
     cohort = choose.led_cohort(tx, visit, visit.value)
     coaches = people.names(tx, cohort.tenant, people.holders(tx, cohort.tenant, cohort.cohort, people.COACH))
-    end = (Option("Somebody coaches no more", "coaching.end", cohort.cohort),) if coaches else ()
+    end = (Option("Remove a coach", "coaching.end", cohort.cohort),) if coaches else ()
     return Outgoing(
         f"Coaches: {words.listed(coaches) or 'nobody yet'}.",
         title=f"Coaches of {cohort.name}",
@@ -38,7 +38,7 @@ async def add(visit: Visit) -> Reply:
 async def end(visit: Visit) -> Reply:
     await visit.read(choose.led_cohort, visit, visit.value)
     told = "What waits for them goes to whoever looks after this bot, and who asked is told."
-    return _form(visit, "Coaches no more", "coaching.save-end", told)
+    return _form(visit, "Remove a coach", "coaching.save-end", told)
 
 
 def _form(visit: Visit, title: str, action: str, intro: str) -> Form:

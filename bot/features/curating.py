@@ -48,7 +48,7 @@ async def open_group(visit: Visit) -> Reply:
     return Outgoing(
         "Passed on without a name. Please do not guess who it was.",
         title=words.cut(group[0].text, 75),
-        quotes=tuple(Quote(one.text, as_of=f"passed on on {words.day(one.day)}") for one in group[:_SHOWN]),
+        quotes=tuple(Quote(one.text, as_of=f"from {words.day(one.day)}") for one in group[:_SHOWN]),
         note=f"{len(group) - _SHOWN} more are like these." if len(group) > _SHOWN else "",
         options=(
             Option("Answer with an entry", "curating.answer", group[0].note, "primary"),

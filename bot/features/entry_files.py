@@ -108,7 +108,7 @@ async def _kept(visit: Visit, made: Entry) -> Reply:
     if words.length(made.body) > entry_form.TEXT_LIMIT:
         size += ", and this is how it begins"
     if made.status == DRAFT:
-        return entry_form.draft(made, f"{size}. Nobody can find it yet. Please look whether it was read rightly.")
+        return entry_form.draft(made, f"{size}. Nobody can find it yet. Please check that it was read correctly.")
     return entry_form.shown(made, f"{size}. It is found like this from now on.")
 
 

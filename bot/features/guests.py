@@ -52,7 +52,7 @@ def _come(tx: Connection, visit: Visit) -> Reply:
         "A short message comes before it, and one when it ends. What you write before it is for you alone. The note "
         "after it is read without your name, and only once five people have written. You are in no cohort.",
         title=which.title,
-        note=f"All this goes by itself {days} days after the event. /privacy downloads or erases it at any time.",
+        note=f"All this is removed by itself {days} days after the event. /privacy downloads or erases it at any time.",
         options=(
             Option("Add to my calendar", "calendar.event", which.occasion),
             Option("I will not come", "guests.leave", which.occasion),

@@ -66,7 +66,7 @@ async def file(visit: Visit) -> Reply:
     which, *_ = await visit.read(choose_event.led, visit)
     data = calendar_file.written([calendar_file.of_event(which)], which.title, visit.now)
     return Outgoing(
-        "Open the file: your calendar takes it in. When you change the event, take a new one.",
+        "Open the file: your calendar adds the event. When you change the event, take a new one.",
         file=File("event.ics", data, calendar_file.MEDIA_TYPE),
     )
 

@@ -69,7 +69,7 @@ def _whom(tx: Connection, visit: Visit) -> Reply:
     if event.alone:
         members = guest_list.members_for(tx, program, cohort, event)
         return Outgoing(
-            f"{event.title}. With whom?" if members else "Nobody is there yet for whom this event is.",
+            f"{event.title}. With whom?" if members else "There is nobody yet whom this event is for.",
             options=tuple(
                 Option(words.cut(one.name, 75), "planning.new", f"{here}:{one.person}") for one in members[:_SHOWN]
             ),

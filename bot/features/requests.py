@@ -246,8 +246,8 @@ def pass_to_director(tx: Connection, services: Services, now: datetime) -> bool:
 
 def moved(tx: Connection, services: Services, row: Row) -> Outgoing:
     return Outgoing(
-        "The person whom you asked something is not here any more, before they said that they have answered. So your "
-        "question is now with somebody who looks after this bot. Nobody else can read it.",
+        "The person you asked is not here any more, and had not said that they have answered you. Nothing is lost: "
+        "your question is now with somebody who looks after this bot. Nobody else can read it.",
         audience=Audience.DM,
     )
 

@@ -12,7 +12,7 @@ from bot.vault import drafts
 from bot.vault.drafts import Draft
 from bot.visit import Feature, Visit
 
-_LET_GO = "Let it go"
+_LET_GO = "Remove it now"
 
 
 async def look(visit: Visit) -> Reply:
@@ -33,7 +33,7 @@ def _look(tx: Connection, visit: Visit) -> Reply:
     title, pairs = _shown(tx, visit, one)
     options = [*_way_back(tx, visit, one), Option(_LET_GO, "unsaved.let-go", one.draft, "danger")]
     if at + 1 < len(found):
-        options.append(Option("The one before", "unsaved.look", found[at + 1].draft))
+        options.append(Option("Show the one before", "unsaved.look", found[at + 1].draft))
     return Outgoing(
         "You sent this in, and it could not be saved as it was.",
         title=title,
@@ -96,7 +96,7 @@ async def let_go(visit: Visit) -> Reply:
 def _let_go(tx: Connection, visit: Visit) -> Reply:
     drafts.remove(tx, visit.vault, visit.who, visit.value)
     return Outgoing(
-        "Gone. Nothing of it is kept.",
+        "Removed. Nothing of it is kept.",
         options=(Option("My journal", "journal.list"),),
         replaces=True,
     )

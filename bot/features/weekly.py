@@ -164,7 +164,7 @@ def silence(tx: Connection, services: Services, row: Row) -> Outgoing | None:
     if len(silent) < reasons.SILENT_UNITS or asked:
         return None
     return Outgoing(
-        "The last two prompts found you busy, and that is all right. What would help?",
+        "Perhaps you were busy when the last two prompts came. That is all right. What would help?",
         note=f"{cohort.name} · Nobody else sees this, and no answer is needed.",
         options=(
             Option("Pause for two weeks", "pausing.pause-two-weeks", cohort.cohort),

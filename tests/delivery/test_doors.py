@@ -136,8 +136,8 @@ async def test_a_closed_door_is_not_counted_as_silence(town: Town) -> None:
     town.chat.closed = {}
     await town.command("renata", "/cohort", channel=True)
     await at(town, FIRST_WEEK + 3 * WEEK)
-    assert [m for m in town.private("kwame") if "found you busy" in m.text]
-    assert not [m for m in town.private("renata") if "found you busy" in m.text]
+    assert [m for m in town.private("kwame") if "you were busy" in m.text]
+    assert not [m for m in town.private("renata") if "you were busy" in m.text]
 
 
 async def test_what_waits_is_shown_at_the_next_command_and_comes_once(town: Town) -> None:
