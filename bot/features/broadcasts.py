@@ -187,7 +187,7 @@ def _stop(tx: Connection, visit: Visit) -> Reply:
     stopped = copies.stop(tx, found)
     if not stopped:
         return Outgoing("There was nothing left to stop. Nothing was changed.", replaces=True)
-    to = f"to {words.people(stopped)}. Who has it keeps it" if found.private else "to the channel"
+    to = f"to {words.people(stopped)}. Whoever has it keeps it" if found.private else "to the channel"
     return Outgoing(f"Stopped: it does not go out {to}.", options=_how_far(found), replaces=True)
 
 
@@ -247,7 +247,7 @@ def _withdraw(tx: Connection, visit: Visit) -> Reply:
     broadcasts.change(tx, found, state=broadcasts.WITHDRAWN, text="")
     copies.replace(tx, cohort, found, visit.now)
     out = "each member's private messages" if found.private else "the channel"
-    return Outgoing(f"Withdrawn: it is taken out of {out}. Who has already read it may remember it.", replaces=True)
+    return Outgoing(f"Withdrawn: it is taken out of {out}. Whoever has already read it may remember it.", replaces=True)
 
 
 def _where(found: Broadcast) -> str:

@@ -37,7 +37,7 @@ async def add(visit: Visit) -> Reply:
 
 async def end(visit: Visit) -> Reply:
     await visit.read(choose.led_cohort, visit, visit.value)
-    told = "What waits for them goes to whoever looks after this bot, and who asked is told."
+    told = "What waits for them goes to whoever looks after this bot, and the member who asked is told."
     return _form(visit, "Remove a coach", "coaching.save-end", told)
 
 

@@ -111,7 +111,7 @@ def _section_page(tx: Connection, visit: Visit) -> Reply:
             "papers.take-out",
             part.part,
             "danger",
-            "Take this out for everybody? It cannot be brought back. Who has read it may remember it.",
+            "Take this out for everybody? It cannot be brought back. Whoever has read it may remember it.",
         )
         for part in shown
         if part.writer == visit.who.person

@@ -97,8 +97,8 @@ async def record(visit: Visit) -> Reply:
 def _record(tx: Connection, visit: Visit) -> Reply:
     head = audit.head(tx, visit.who.tenant)
     code = (
-        f"Entry {head.number} of the whole record has the code {head.code}. It may grow and never change: who kept an "
-        "older code can have it checked."
+        f"Entry {head.number} of the whole record has the code {head.code}. It may grow and never change: whoever kept "
+        "an older code can have it checked."
         if head
         else ""
     )
@@ -188,7 +188,7 @@ def _receipt(receipt: Receipt, zone: str) -> Outgoing:
         f"The keys to your words are destroyed, so copies in backups cannot be read any more. The last of these "
         f"copies is removed by {words.day(receipt.last_copy)}.\n\n"
         f"{stays}{messages}\n\n"
-        "What you typed in this chat yourself stays with the platform until you delete it. Who has read what you "
+        "What you typed in this chat yourself stays with the platform until you delete it. Whoever has read what you "
         "shared may remember it.",
         title="Your data is erased",
         note=f"Receipt {done.receipt}. It leads to nobody.",

@@ -198,7 +198,7 @@ def _notices(tx: Connection, visit: Visit, cohort: Cohort, given: shared.Shared)
 async def take_back(visit: Visit) -> Reply:
     if await visit.write(shared.take_back, visit.vault, visit.who, visit.value):
         return Outgoing(
-            "Taken back: nobody can open it here any more. Who has already read it may remember it.",
+            "Taken back: nobody can open it here any more. Whoever has already read it may remember it.",
             options=(Option("My journal", "journal.list"),),
             replaces=True,
         )
