@@ -15,7 +15,10 @@ from bot.store.tables import (
     broadcast,
     draft,
     entry,
+    feed,
+    guest,
     membership,
+    occasion,
     paper,
     person,
     request,
@@ -61,6 +64,8 @@ def report(tx: Connection, who: Somebody) -> Iterator[str]:
 def _said_and_noted(tx: Connection, who: Somebody) -> Iterator[str]:
     sent = (broadcast.c.tenant == who.tenant, broadcast.c.person == who.person)
     yield f"Announcements: {_count(tx, broadcast, *sent)}, with their words"
+    for table, what in ((occasion, "Events with them alone"), (guest, "Guest of events"), (feed, "Calendar addresses")):
+        yield f"{what}: {_count(tx, table, table.c.tenant == who.tenant, table.c.person == who.person)}"
     about = _count(tx, audit, audit.c.tenant == who.tenant, audit.c.touched == who.person)
     by = _count(tx, audit, audit.c.tenant == who.tenant, audit.c.actor == who.person)
     yield (

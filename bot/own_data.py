@@ -109,7 +109,7 @@ def gather(tx: Connection, services: Services, who: Somebody, now: datetime) -> 
             for one in entries
             if moments.is_one(one.number)
         },
-        own_events.of(tx, vault, who),
+        own_events.of(tx, who),
         [
             {
                 "cohort": row.cohort,

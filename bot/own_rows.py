@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from bot import audit
-from bot.store import cohorts
+from bot.store import cohorts, other_doors
 from bot.store.people import Somebody
-from bot.store.tables import account, broadcast, download, outbox, person, request, role, seat, share_reader
+from bot.store.tables import account, broadcast, download, occasion, outbox, person, request, role, seat, share_reader
 from bot.store.tables import cohort as cohort_table
 
 
@@ -24,6 +24,8 @@ def found(tx: Connection, who: Somebody) -> dict[str, Any]:
             {"address": row.address, "private_messages": row.door or "not tried"}
             for row in tx.execute(select(account).where(account.c.tenant == who.tenant, account.c.person == who.person))
         ],
+        "other_accounts": [str(one) for one in other_doors.others(tx, who.tenant, who.person)],
+        "events_with_you_alone": _count(tx, occasion, occasion.c.person, who),
         "rights": [
             {"cohort": row.cohort, "right": row.role}
             for row in tx.execute(select(role).where(role.c.tenant == who.tenant, role.c.person == who.person))

@@ -6,6 +6,7 @@ A new column that holds an id is written down here first: with what becomes of i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import time
 from typing import Any
 
 from sqlalchemy import Column, func, select
@@ -27,12 +28,16 @@ ID = 32
 PLAN = "What the board wants to try."
 NO_PERSON = {
     *("tenant", "cohort", "broadcast", "draft", "entry", "request", "share", "note", "batch", "keyring", "place"),
-    *("team", "inside", "part", "offer", "kind", "platform"),
+    *("team", "inside", "part", "offer", "kind", "platform", "occasion", "changes"),
 }
 """Ids of other things, and words out of a fixed list."""
 EXPORTED: dict[str, Callable[[Held], int]] = {
     "person.person": lambda held: 1 if held["known_since"] else 0,
     "account.person": lambda held: len(held["accounts"]),
+    "other_door.person": lambda held: len(held["other_accounts"]),
+    "occasion.person": lambda held: held["events_with_you_alone"],
+    "guest.person": lambda held: len(held["guest_of"]),
+    "feed.person": lambda held: len(held["calendar_feeds"]),
     "role.person": lambda held: len(held["rights"]),
     "membership.person": lambda held: len(held["memberships"]),
     "entry.person": lambda held: len(held["reflections"]),
@@ -55,6 +60,8 @@ EXPORTED: dict[str, Callable[[Held], int]] = {
 """How many rows of a column the file for other programs tells of."""
 LEFT_OUT = {
     "audit.actor": "what facilitators and operators did; one's own deeds of this kind are in the record of the house",
+    "door_code.mark": "a keyed mark of that code",
+    "door_code.person": "a code that is good for a quarter of an hour, and kept as a mark",
     "outbox.subject": "what a message is about: mostly a day or another row, and its recipient is counted",
     "tally.member": "a code in place of a name; the ratings themselves are in the reflections",
     "awaited.mark": "a keyed mark, which leads to nobody without the key of the house",
@@ -99,6 +106,13 @@ async def full(town: Town, who: str = "renata") -> None:
         tx.execute(
             metadata.tables["seat"].insert().values(**row, team=made.team, state="taken", role="", offer="", at=now)
         )
+        event = {"tenant": me.tenant, "occasion": "e1", "cohort": cohort, "number": 1000, "kind": "talk", "team": ""}
+        event |= {"person": me.person, "title": "A talk", "day": now.date(), "hour": time(9), "zone": "UTC"}
+        event |= {"minutes": 30, "place": "", "state": "planned", "sequence": 0, "changes": ""}
+        tx.execute(metadata.tables["occasion"].insert().values(**event, first_at=now, last_at=now))
+        tx.execute(metadata.tables["guest"].insert().values(**row, occasion="e1", at=now))
+        tx.execute(metadata.tables["feed"].insert().values(**row, link="f", at=now))
+        tx.execute(metadata.tables["other_door"].insert().values(**row, address="1|discord|1|person|1"))
 
 
 async def test_what_is_taken_along_tells_of_every_row_that_is_ones_own(town: Town) -> None:
@@ -150,6 +164,10 @@ async def test_what_could_be_handed_over_names_each_kind_of_row(town: Town) -> N
         "Questions to a person: sealed, 1",
         "On the team Our board",
         "Announcements: 1",
+        "Account: 1|discord|",
+        "Events with them alone: 1",
+        "Guest of events: 1",
+        "Calendar addresses: 1",
         "In the record of what facilitators and operators did:",
     ):
         assert part in told, part

@@ -69,7 +69,7 @@ class World:
                 texts = dict.fromkeys(texts, f"{said}{'x' * 3000}")
             await self.town.submit(who, form, answers(form) | texts)
         elif action == "note":
-            asked = await self.town.say(who, f"What I saw: {said}")
+            asked = await self.town.say(who, f"What I saw: {said}.")  # with a question mark it would be another act
             if isinstance(asked, Outgoing) and any(one.label == "Save privately" for one in asked.options):
                 await self.town.press(who, asked, "Save privately")
         elif action == "skip":

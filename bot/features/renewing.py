@@ -53,7 +53,9 @@ def plan(tx: Connection, services: Services, now: datetime) -> bool:
 def _renewed(tx: Connection, services: Services, now: datetime) -> Iterator[tuple[Cohort, Program, relativedelta]]:
     """The cohorts whose members are asked again, while there is something to go on with."""
     for which in cohorts.running(tx):
-        program = services.program(tx, which)
+        program = services.readable(tx, which)
+        if program is None:
+            continue
         lasts = _lasts(program)
         closes = schedule.closes(program, cohorts.plan(tx, which))
         if lasts is not None and (closes is None or now.date() < closes):

@@ -33,6 +33,7 @@ COMMANDS = {
     "reflect": ("Open the private form for the current prompt", ""),
     "journal": ("Read, edit, share or delete what you wrote", ""),
     "cohort": ("Your next prompts and your own clock; pause, skip or leave", ""),
+    "connect": ("Use me in a second chat, with the same journal and calendar", ""),
     "facilitate": ("For facilitators: counts, calendar, messages, people", ""),
     "privacy": ("Who can read what; download or erase your data", ""),
 }
