@@ -43,6 +43,7 @@ _DID = {
     "tending.close": "closed a team",
     "shared-with-me.list": "looked at what was shared",
     "shared-with-me.read": "read what you shared",
+    "shared-with-me.team": "read what a team shared",
     "requests.read": "read the question you asked them",
     "requests.take": "took up the question you asked them",
     "requests.done": "marked your question as answered",

@@ -20,13 +20,17 @@ from bot.store.tables import (
     entry,
     membership,
     occasion,
+    paper,
     request,
+    seat,
     share,
     share_reader,
     team,
     unsigned,
     unsigned_reader,
 )
+from bot.store.teams import TAKEN
+from bot.vault.papers import COPY
 
 _ELSEWHERE = (
     "This belongs to somebody else. Nothing was shown and nothing was changed. /cohort and /journal show what is yours."
@@ -40,6 +44,8 @@ _PLANNING = ("planning.", "hosting.")
 """What facilitators alone do with an event. For whom it is, the feature looks."""
 _READING = ("shared-with-me.", "curating.")
 """All that the readers of a shared copy may do with it."""
+_AGREEING = "agreeing."
+"""What a team decides about a copy of its paper."""
 _TAKING_BACK = "passing-on.take-back"
 """Nothing that stands in a table leads from what was passed on to its writer; the feature knows her by a mark."""
 
@@ -88,6 +94,7 @@ _NAMED = union_all(
             ("note", unsigned, "note"),
             ("team", team, "team"),
             ("event", occasion, "occasion"),
+            ("part", paper, "part"),
         )
     )
 )
@@ -105,6 +112,8 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
     if kind == "team":
         leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
         return leads if action.startswith((*_SEATING, *_PLANNING)) else _belongs(tx, who, home)
+    if kind == "part":
+        return _a_teams(tx, who, action, which, home)
     if kind == "event":
         return not action.startswith(_PLANNING) or people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
     if kind == "request":
@@ -118,6 +127,16 @@ def _may(tx: Connection, who: Somebody, action: str, kind: str, which: str, home
                 ),
             )
     return False
+
+
+def _a_teams(tx: Connection, who: Somebody, action: str, which: str, home: str) -> bool:
+    """A copy of what a team wrote: its team decides, and of the cohort it says itself who may read it."""
+    this = (paper.c.tenant == who.tenant, paper.c.part == which, paper.c.kind == COPY)
+    if action.startswith(_AGREEING):
+        on_it = (seat.c.tenant == paper.c.tenant) & (seat.c.team == paper.c.team) & (seat.c.state == TAKEN)
+        return _is(tx, select(paper).join(seat, on_it).where(*this, seat.c.person == who.person))
+    leads = people.has_role(tx, who.tenant, home, who.person, FACILITATOR)
+    return action.startswith(_READING) and (leads or _belongs(tx, who, home)) and _is(tx, select(paper).where(*this))
 
 
 def _belongs(tx: Connection, who: Somebody, which: str) -> bool:

@@ -51,6 +51,7 @@ MAY_NOT_REACH_OWN_WORDS = [
     "bot.features.entry_files",
     "bot.features.papers",
     "bot.features.versions",
+    "bot.features.agreeing",
     "bot.features.breaks",
     "bot.features.seating",
     "bot.features.planning",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bot import papers
 from bot.store import Store, cohorts, people, teams
 from bot.store.teams import Team
 from bot.vault import papers as sealed
+from bot.vault import team_copies
 from bot.vault.papers import COMMENT, TEXT
 from bot.vault.vault import Vault
 from tests.delivery import crowds
@@ -26,14 +28,22 @@ from tests.vault.places import opened
 PEOPLE = ("ada", "bo", "cy", "di", "ed")
 PAPER = next(one for one in LERN.artifacts if one.team == "district")
 LOG = next(one for one in PAPER.sections if one.collects == "all")
+OTHERS = ("di", "ed", "fay")  # two who may come to the team, and one who never does
+"""Whom a copy is for. Somebody who came later is not among them."""
 COUNT = itertools.count()
 """No id is given twice, as in life."""
 MOVES = ("join", "join", "leave", "write", "write", "comment", "open", "take out", "rest", "go on")
+MOVES += ("ask", "yes", "yes", "no")
 OPENS_WHAT_SHE_CAN_READ = [
     *(("join", "ada"), ("write", "ada"), ("join", "bo"), ("write", "bo")),
     *(("join", "cy"), ("open", "bo"), ("leave", "ada"), ("rest", "cy"), ("comment", "bo")),
 ]
 """Few draws come here: what was written before she came is not hers to open."""
+EVERYBODY_AGREES = [
+    *(("join", "ada"), ("join", "bo"), ("write", "ada"), ("ask", "bo"), ("join", "cy"), ("write", "bo")),
+    *(("yes", "cy"), ("yes", "ada"), ("leave", "bo"), ("rest", "ada")),
+]
+ONE_IS_MISSING = [("join", "ada"), ("join", "bo"), ("write", "ada"), ("ask", "bo"), ("leave", "ada"), ("yes", "bo")]
 steps = st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(PEOPLE)), min_size=10, max_size=40)
 
 
@@ -55,16 +65,23 @@ class Told:
 
     def __init__(self) -> None:
         self.readers: dict[str, set[str]] = {}
+        self.words: set[str] = set()
+        """Of the copy that the team was asked about."""
+        self.asked: set[str] = set()
+        self.yes: set[str] = set()
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=steps, middle=st.integers(0, 40))
 @example(moves=OPENS_WHAT_SHE_CAN_READ, middle=0)
+@example(moves=EVERYBODY_AGREES, middle=0)
+@example(moves=ONE_IS_MISSING, middle=0)
 def test_a_part_is_read_by_whom_its_writer_was_told_and_by_whom_it_was_opened_to(
     house: tuple[Store, Vault], moves: list[tuple[str, str]], middle: int
 ) -> None:
     """Five people join and leave, rest and go on, write, comment, open to newer ones and take out, in any order; a
-    version kept in the middle shows no part to anybody that the paper would not."""
+    version kept in the middle shows no part to anybody that the paper would not, and a copy for others is read when
+    everybody who was asked has said yes, as it was then."""
     store, vault = house
     with suppress(Undo), store.begin() as tx:
         which = cohorts.find(tx, "t", "c")
@@ -110,6 +127,27 @@ def _do(tx: Connection, vault: Vault, team: Team, move: str, who: str, law: Told
             for part in mine[:1]:
                 sealed.take_out(tx, vault, me, part)
                 law.readers.pop(part)
+                team_copies.remove_holding(tx, vault, team, part)
+                law.words = set() if part in law.words else law.words
+        case "ask" if who in there and not law.words:
+            lines = [each for one in papers.standing(tx, vault, team, PAPER, me) for each in one.lines]
+            held = [each.part for each in lines if set(there) <= set(each.readers)]
+            if held:
+                said = [("", each) for each in held]  # here ids are words
+                team_copies.propose(
+                    tx, vault, team, PAPER.id, me, "", said, held, there, OTHERS, crowds.NOW, lambda: f"copy-{text}"
+                )
+                law.words, law.asked, law.yes = set(held), set(there), {who}
+        case "yes" if law.words:
+            copy = team_copies.of_team(tx, vault, team, PAPER.id, me)
+            assert copy is not None
+            team_copies.agree(tx, vault, me, copy.part)
+            law.yes |= {who} & law.asked
+        case "no" if law.words and who in law.asked:
+            copy = team_copies.of_team(tx, vault, team, PAPER.id, me)
+            assert copy is not None
+            assert team_copies.remove(tx, vault, team, copy.part)
+            law.words = set()
 
 
 def _look(tx: Connection, vault: Vault, team: Team, law: Told, last: int) -> None:
@@ -123,3 +161,11 @@ def _look(tx: Connection, vault: Vault, team: Team, law: Told, last: int) -> Non
         then = papers.standing(tx, vault, team, PAPER, me, until=last)
         assert {part.text for one in then for part in one.lines} <= allowed, who
         assert not [part for one in then for part in one.comments]
+    for who in (*PEOPLE, *OTHERS, "later"):
+        anybody = replace(people.somebody(tx, "t", "ada"), person=who)
+        given = team_copies.given_to(tx, vault, anybody, "c")
+        agreed = law.words if who in OTHERS and law.asked <= law.yes else set()
+        assert {text for one in given for _, text in one.lines} == agreed, who
+        now_asked = team_copies.of_team(tx, vault, team, PAPER.id, anybody)
+        shown = {text for _, text in now_asked.lines} if now_asked else set()
+        assert shown == (law.words if who in law.asked else agreed), who

@@ -5,6 +5,7 @@ Features never import platforms nor each other; a button leads from one to the n
 
 from bot.features import (
     adding,
+    agreeing,
     asking,
     attending,
     breaks,
@@ -61,6 +62,7 @@ ROUTE: tuple[Feature, ...] = (
     papers.feature,
     adding.feature,
     versions.feature,
+    agreeing.feature,
     resources.feature,
     reflections.feature,
     thinking.feature,

@@ -12,6 +12,7 @@ from bot.programs import Artifact
 from bot.store import teams
 from bot.store.teams import Team
 from bot.vault import papers as vault
+from bot.vault import team_copies
 from bot.vault.papers import COMMENT, TEXT, Part
 from bot.visit import Feature, Visit
 
@@ -69,6 +70,7 @@ def _paper(tx: Connection, visit: Visit, which: Team, artifact: Artifact) -> Out
                 for one in found[:_SECTIONS]
             ),
             Option("Versions that were kept", "versions.list", here),
+            *((Option("Share with the cohort", "agreeing.page", here),) if artifact.shared_with else ()),
             *new,
         ),
     )
@@ -220,7 +222,10 @@ def _take_out(tx: Connection, visit: Visit) -> Reply:
     if artifact and number <= papers.keep(tx, visit.services, cohort, which, artifact, visit.now):
         return Outgoing("This belongs to a version that was kept, and those stay as they are. You can write it anew.")
     vault.take_out(tx, visit.vault, visit.who, visit.value)
-    return Outgoing("Taken out. Nobody can read it here any more.", options=(_back(which, name),))
+    teams.hold(tx, which)
+    copies = team_copies.remove_holding(tx, visit.vault, which, visit.value)
+    also = " The copy for the cohort held it too, so that is taken back." if copies else ""
+    return Outgoing(f"Taken out. Nobody can read it here any more.{also}", options=(_back(which, name),))
 
 
 def _back(which: Team, artifact: str) -> Option:

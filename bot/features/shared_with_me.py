@@ -8,8 +8,10 @@ from bot import moments, words
 from bot.messages import Audience, Option, Outgoing, Quote, Reply
 from bot.outbox import Row
 from bot.store import cohorts, people
-from bot.vault import shared, unsigned
+from bot.vault import shared, team_copies, unsigned
 from bot.visit import Feature, Services, Visit
+
+_QUOTES = 8
 
 
 def notice(tx: Connection, services: Services, row: Row) -> Outgoing | None:
@@ -57,6 +59,37 @@ async def read_unsigned(visit: Visit) -> Reply:
     )
 
 
+async def read_team(visit: Visit) -> Reply:
+    return await visit.read(_team_copy, visit)
+
+
+def _team_copy(tx: Connection, visit: Visit) -> Reply:
+    which, first = visit.value.split(":")[0], words.whole_number(visit.value.partition(":")[2]) or 0
+    found = team_copies.named(tx, visit.vault, visit.who, which)
+    mine = found is not None and found.agreed and visit.who.person in found.readers
+    if found is None or not mine or not _there(tx, visit, found.cohort):
+        return Outgoing("The team took this back, or it was not shared with you. There is nothing to show.")
+    if people.has_role(tx, visit.who.tenant, found.cohort, visit.who.person, people.FACILITATOR):
+        visit.note(found.cohort, subject=found.part)
+    then = first + _QUOTES
+    more = (Option("Read on", "shared-with-me.team", f"{which}:{then}"),) if then < len(found.lines) else ()
+    return Outgoing(
+        f"A copy of {words.local_day(found.at, visit.who.zone)}. The whole team agreed that you can read it.",
+        title=found.title,
+        quotes=tuple(Quote(text, title=section) for section, text in found.lines[first:then]),
+        note="Shared in trust. Please do not pass it on.",
+        options=more,
+    )
+
+
+def _there(tx: Connection, visit: Visit, cohort: str) -> bool:
+    """Whoever has left the cohort reads no more of what its teams share."""
+    who = visit.who
+    me = cohorts.member(tx, who.tenant, cohort, who.person)
+    leads = people.has_role(tx, who.tenant, cohort, who.person, people.FACILITATOR)
+    return leads or (me is not None and me.state != cohorts.LEFT)
+
+
 async def listing(visit: Visit) -> Reply:
     return await visit.read(_list, visit)
 
@@ -66,18 +99,21 @@ def _list(tx: Connection, visit: Visit) -> Reply:
     given = shared.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
     nameless = unsigned.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
     nameless = [one for one in nameless if not moments.is_one(one.number)]  # they are read with their event
-    if cohort is None or not (given or nameless):
+    of_teams = team_copies.given_to(tx, visit.vault, visit.who, visit.value) if cohort else []
+    of_teams = of_teams if cohort and _there(tx, visit, cohort.cohort) else []
+    if cohort is None or not (given or nameless or of_teams):
         return Outgoing("Nobody has shared anything with you here yet.")
     return Outgoing(
-        "Members chose to share these with you. Each opens for you alone.",
+        "Members and teams chose to share these with you. Each opens for you alone.",
         title=f"Shared with you in {cohort.name}",
         options=tuple(
             Option(words.cut(f"{one.writer}: {one.title}", 75), "shared-with-me.read", one.share) for one in given[:12]
         )
         + tuple(
             Option(words.cut(f"Without a name: {one.title}", 75), "shared-with-me.unsigned", one.note)
-            for one in nameless[:12]
-        ),
+            for one in nameless[: 12 - len(of_teams[:6])]
+        )
+        + tuple(Option(words.cut(one.title, 75), "shared-with-me.team", one.part) for one in of_teams[:6]),
     )
 
 
@@ -87,6 +123,6 @@ def _audience(found: shared.Shared) -> str:
 
 feature = Feature(
     "shared-with-me",
-    presses={"read": read, "unsigned": read_unsigned, "list": listing},
+    presses={"read": read, "unsigned": read_unsigned, "team": read_team, "list": listing},
     compose={"share-notice": notice},
 )

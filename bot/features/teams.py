@@ -8,10 +8,11 @@ from bot import choose, seating, team_news, words
 from bot.errors import NotAllowed
 from bot.messages import Audience, Option, Outgoing, Reply
 from bot.outbox import Row
-from bot.programs import Program
+from bot.programs import Artifact, Program
 from bot.store import cohorts, teams
 from bot.store.cohorts import Cohort, Member
 from bot.store.teams import Team
+from bot.vault import team_copies
 from bot.visit import Feature, Services, Visit
 
 OFFER = "team-offer"
@@ -54,6 +55,10 @@ def _home(tx: Connection, visit: Visit) -> Reply:
     others = [one for one in seating.open_to(tx, program, cohort, member) if one not in offered]
     lines, options = [], []
     for one in mine:
+        for asked in _asked(tx, visit, program, one):
+            lines += [f"{one.name}: you are asked whether the cohort may read “{asked.title}”."]
+            label = words.cut(f"Answer for {one.name}: {asked.title}", 75)
+            options += [Option(label, "agreeing.page", f"{one.team}:{asked.id}", "primary")]
         there = f"{seating.called(program, one)}: you{_and(seating.names(tx, one, but=member.person))}."
         lines += [there + _CLOSED if one.closed else there]
         options += [Option(f"What {one.name} wrote", "papers.home", one.team)] if _writes(program, one) else []
@@ -73,6 +78,17 @@ def _home(tx: Connection, visit: Visit) -> Reply:
         note=f"Only you see this page. {_SEEN}",
         options=(*options[:_SHOWN], Option("Back to my cohort", "membership.home", cohort.cohort)),
     )
+
+
+def _asked(tx: Connection, visit: Visit, program: Program, which: Team) -> list[Artifact]:
+    """What waits for this member's yes or no."""
+    found = [
+        (one, team_copies.of_team(tx, visit.vault, which, one.id, visit.who))
+        for one in program.artifacts
+        if one.team == which.kind and one.shared_with
+    ]
+    me = visit.who.person
+    return [one for one, copy in found if copy and me in copy.asked and me not in copy.yes]
 
 
 def _and(names: list[str]) -> str:

@@ -211,4 +211,6 @@ def _request(keys: schema.RequestKeys) -> RequestKind:
 
 def _artifact(keys: schema.ArtifactKeys) -> Artifact:
     sections = tuple(Section(each.id, each.title, each.hint or "", each.collects) for each in keys.sections)
-    return Artifact(keys.id, keys.title, keys.about or "", keys.team or "", keys.comments, sections)
+    return Artifact(
+        keys.id, keys.title, keys.about or "", keys.team or "", keys.comments, sections, keys.shared_with or ""
+    )

@@ -19,6 +19,9 @@ def follow(page: Page, entries: Collection[str] | None = None) -> None:
     for path, artifact in parts(data, "artifacts"):
         list(_once(page, parts(artifact, "sections", path)))
         _points(page, (*path, "team"), artifact.get("team"), known["teams"], "team")
+        if artifact.get("shared_with") and not artifact.get("team"):
+            message = "is for what a team writes; give team as well, or leave this out"
+            page.refuse((*path, "shared_with"), message)
     for path, part in (*parts(data, "units"), *parts(data, "events")):
         list(_once(page, parts(part, "questions", path)))
         _whom(page, (*path, "for"), part.get("for"), known)

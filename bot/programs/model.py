@@ -193,6 +193,8 @@ class Artifact:
     comments: bool = False
     """Teammates may comment once it is shared with them."""
     sections: tuple[Section, ...] = ()
+    shared_with: str = ""
+    """"cohort": a copy may go to everybody in the cohort, once the whole team agrees."""
 
 
 @dataclass(frozen=True, slots=True)

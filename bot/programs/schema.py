@@ -182,6 +182,7 @@ class ArtifactKeys(Keys):
     about: Line | None = None
     team: Id | None = None
     comments: bool = False
+    shared_with: Literal["cohort"] | None = None
     sections: Annotated[list[SectionKeys], Field(min_length=1)]
 
 

@@ -27,7 +27,8 @@ from bot.vault.vault import Vault
 
 log = logging.getLogger(__name__)
 
-TEXT, COMMENT = "text", "comment"
+TEXT, COMMENT, COPY = "text", "comment", "copy"
+"""A copy is of the whole, for the cohort; `bot.vault.team_copies` opens it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,9 @@ class Part:
     """Persons. Empty for whom it is not open."""
 
 
-class _Bound(NamedTuple):
+class Bound(NamedTuple):
+    """A row without its words."""
+
     tenant: str
     part: str
     cohort: str
@@ -75,8 +78,9 @@ def add(
 ) -> None:
     """`readers`: those who were named to the writer."""
     number = newest(tx, team, artifact) + 1
-    made = _Bound(team.tenant, ids(), team.cohort, team.team, artifact, number, section, kind, who.person, now)
-    tx.execute(insert(paper).values(**made._asdict(), body=_sealed(tx, vault, made, text, readers)))
+    made = Bound(team.tenant, ids(), team.cohort, team.team, artifact, number, section, kind, who.person, now)
+    words = {"text": text, "readers": list(readers)}
+    tx.execute(insert(paper).values(**made._asdict(), body=sealed(tx, vault, made, words)))
 
 
 def newest(tx: Connection, team: Team, artifact: str) -> int:
@@ -91,20 +95,21 @@ def parts(tx: Connection, vault: Vault, team: Team, artifact: str, reader: Someb
         .join_from(
             paper, person, (person.c.tenant == paper.c.tenant) & (person.c.person == paper.c.person), isouter=True
         )
-        .where(*_of(team, artifact))
+        .where(*_of(team, artifact), paper.c.kind != COPY)
         .order_by(paper.c.number)
     ).all()
-    return [_part(row, words, reader) for row, words in _opened(vault, found)]
+    return [_part(row, words, reader) for row, words in opened(vault, found)]
 
 
 def open_to(tx: Connection, vault: Vault, team: Team, artifact: str, reader: Somebody, readers: Sequence[str]) -> int:
     """What `reader` can read opens to these people as well; returns how many parts that changed."""
     changed = 0
-    for row, words in _opened(vault, tx.execute(select(paper).where(*_of(team, artifact))).all()):
+    written = select(paper).where(*_of(team, artifact), paper.c.kind != COPY)
+    for row, words in opened(vault, tx.execute(written).all()):
         if words is None or reader.person not in words["readers"] or set(readers) <= set(words["readers"]):
             continue
         everybody = list(dict.fromkeys([*words["readers"], *readers]))
-        body = _sealed(tx, vault, row, words["text"], everybody)
+        body = sealed(tx, vault, row, {"text": words["text"], "readers": everybody})
         tx.execute(update(paper).where(paper.c.tenant == row.tenant, paper.c.part == row.part).values(body=body))
         changed += 1
     return changed
@@ -131,24 +136,24 @@ def of_writer(tx: Connection, vault: Vault, who: Somebody) -> list[tuple[str, st
         person, (person.c.tenant == paper.c.tenant) & (person.c.person == paper.c.person)
     )
     found = tx.execute(mine.where(paper.c.tenant == who.tenant, paper.c.person == who.person).order_by(paper.c.at))
-    opened = _opened(vault, found.all())
-    return [(row.team, row.artifact, _part(row, words, who)) for row, words in opened if words is not None]
+    mine_now = opened(vault, found.all())
+    return [(row.team, row.artifact, _part(row, words, who)) for row, words in mine_now if words is not None]
 
 
 def _of(team: Team, artifact: str) -> tuple[ColumnElement[bool], ...]:
     return (paper.c.tenant == team.tenant, paper.c.team == team.team, paper.c.artifact == artifact)
 
 
-def _sealed(tx: Connection, vault: Vault, row: Any, text: str, readers: Sequence[str]) -> bytes:
-    words = json.dumps({"text": text, "readers": list(readers)}).encode()
-    return vault.seal(tx, Purpose.SHARED, rows.owner(row), words, rows.bound(paper, row))
+def sealed(tx: Connection, vault: Vault, row: Any, words: dict[str, Any]) -> bytes:
+    said = json.dumps(words).encode()
+    return vault.seal(tx, Purpose.SHARED, rows.owner(row), said, rows.bound(paper, row))
 
 
-def _opened(vault: Vault, found: Sequence[Row[Any]]) -> list[tuple[Row[Any], dict[str, Any] | None]]:
+def opened(vault: Vault, found: Sequence[Row[Any]]) -> list[tuple[Row[Any], dict[str, Any] | None]]:
     """None for what does not open, which the log names."""
     opener = vault.opener(Purpose.SHARED)
     lowest = vault.floors(found[0].tenant, [rows.item(paper, row.part) for row in found]) if found else {}
-    opened: list[tuple[Row[Any], dict[str, Any] | None]] = []
+    found_words: list[tuple[Row[Any], dict[str, Any] | None]] = []
     for row in found:
         name, words = rows.item(paper, row.part), None
         try:
@@ -157,8 +162,8 @@ def _opened(vault: Vault, found: Sequence[Row[Any]]) -> list[tuple[Row[Any], dic
             words = json.loads(opener.open(rows.owner(row), row.body, rows.bound(paper, row)))
         except Unreadable as problem:
             log.error("a row does not open", extra={"action": "vault.open", "key": name}, exc_info=problem)
-        opened.append((row, words))
-    return opened
+        found_words.append((row, words))
+    return found_words
 
 
 def _part(row: Row[Any], words: dict[str, Any] | None, reader: Somebody) -> Part:
