@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 
 from bot import retention
 from bot.messages import Outgoing, Press, Reply
@@ -98,7 +98,8 @@ async def test_one_no_stops_it_and_nobody_learns_whose(year: Town) -> None:
 
 
 async def test_the_copy_stays_as_it_was_until_a_teammate_takes_it_back(year: Town) -> None:
-    """New words and who comes to the cohort later change nothing; the page says what may remain after taking back."""
+    """New words and who comes to the cohort later change nothing; what was taken back stays away, and the page says
+    what may remain."""
     with looking(year) as tx:
         (found,) = cohorts.running(tx)
     await year.act("aroha", Press("pausing.leave", found.cohort))
@@ -111,12 +112,18 @@ async def test_the_copy_stays_as_it_was_until_a_teammate_takes_it_back(year: Tow
     for who in ("aroha", "leilani"):
         assert AGREED not in await given(year, who) + text_of(await year.act(who, Press("shared-with-me.team", copy)))
     assert "Phones" not in await given(year, "yusuf")
+    assert "The cohort can read a copy of" in text_of(await paper(year, "kwame"))
+    with looking(year) as tx:
+        before = tx.execute(select(tables.paper).where(tables.paper.c.part == copy)).one()._asdict()
     page = await year.press("kwame", await paper(year, "kwame"), "Share with the cohort")
     said = text_of(await year.press("kwame", page, "Take it back"))
     assert "Whoever has read it may remember it or may have copied it" in said
     assert AGREED not in await given(year, "yusuf")
     old = text_of(await year.act("yusuf", Press("shared-with-me.team", copy)))
     assert "The team took this back, or it was not shared with you." in old
+    with looking(year) as tx:  # somebody puts the row back
+        tx.execute(insert(tables.paper).values(**before))
+    assert AGREED not in await given(year, "yusuf")
 
 
 async def test_the_team_is_asked_about_the_words_that_were_shown_and_that_all_of_it_can_read(year: Town) -> None:

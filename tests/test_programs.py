@@ -292,6 +292,10 @@ def test_the_time_of_day_needs_no_quotes() -> None:
         ),
         (SMALL + "    for: {team: t}\n", 'prompts/small.yaml:21: units[0].for.team: there is no team "t"'),
         (
+            SMALL + "artifacts:\n  - {id: a, title: A, shared_with: cohort, sections: [{id: s, title: S}]}\n",
+            "artifacts[0].shared_with: is for what a team writes; give team as well",
+        ),
+        (
             SMALL + "    freeze: [{artifact: a, name: A}]\n",
             'units[0].freeze[0].artifact: there is no artifact "a"',
         ),

@@ -63,7 +63,8 @@ def _paper(tx: Connection, visit: Visit, which: Team, artifact: Artifact) -> Out
     return Outgoing(
         "\n".join([artifact.about, "", *lines] if artifact.about else lines),
         title=f"{artifact.title} · {which.name}",
-        note=f"Only this team can read it: {choose_paper.readers(tx, visit, which)}.",
+        note=f"Only this team can read it: {choose_paper.readers(tx, visit, which)}."
+        + _copied(tx, visit, which, artifact),
         options=(
             *(
                 Option(words.cut(one.section.title, 75), "papers.section", f"{here}:{one.section.id}")
@@ -74,6 +75,13 @@ def _paper(tx: Connection, visit: Visit, which: Team, artifact: Artifact) -> Out
             *new,
         ),
     )
+
+
+def _copied(tx: Connection, visit: Visit, which: Team, artifact: Artifact) -> str:
+    copy = team_copies.of_team(tx, visit.vault, which, artifact.id, visit.who) if artifact.shared_with else None
+    if copy is None or not copy.agreed:
+        return ""
+    return f" The cohort can read a copy of {words.local_day(copy.at, visit.who.zone)}."
 
 
 def _state(one: Standing) -> str:
