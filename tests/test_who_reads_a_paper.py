@@ -44,6 +44,17 @@ EVERYBODY_AGREES = [
     *(("yes", "cy"), ("yes", "ada"), ("leave", "bo"), ("rest", "ada")),
 ]
 ONE_IS_MISSING = [("join", "ada"), ("join", "bo"), ("write", "ada"), ("ask", "bo"), ("leave", "ada"), ("yes", "bo")]
+A_READER_JOINS_THE_TEAM = [
+    *(
+        ("join", "ada"),
+        ("write", "ada"),
+        ("ask", "ada"),
+        ("join", "di"),
+        ("write", "di"),
+        ("join", "cy"),
+        ("open", "di"),
+    ),
+]
 steps = st.lists(st.tuples(st.sampled_from(MOVES), st.sampled_from(PEOPLE)), min_size=10, max_size=40)
 
 
@@ -76,6 +87,7 @@ class Told:
 @example(moves=OPENS_WHAT_SHE_CAN_READ, middle=0)
 @example(moves=EVERYBODY_AGREES, middle=0)
 @example(moves=ONE_IS_MISSING, middle=0)
+@example(moves=A_READER_JOINS_THE_TEAM, middle=0)
 def test_a_part_is_read_by_whom_its_writer_was_told_and_by_whom_it_was_opened_to(
     house: tuple[Store, Vault], moves: list[tuple[str, str]], middle: int
 ) -> None:

@@ -21,7 +21,7 @@ _QUOTES = 8
 _LAW = "One no is enough to stop it. Nobody needs a reason, and nobody is told whose no it was."
 _MAY_REMAIN = "Whoever has read it may remember it or may have copied it, and taking it back cannot undo that."
 _GONE = (
-    "This is not there any more: somebody on the team stopped it or took it back, or words were taken out of it. "
+    "There is nothing to answer here now: somebody on the team may have stopped it, or it was asked before you came. "
     "Nothing was changed."
 )
 
