@@ -24,6 +24,7 @@ _WRITTEN_MEANWHILE = (
     "neither takes the place of the other."
 )
 _STAYS = "It stays with the team, also when you leave. If you erase your data, the text stays without your name."
+_MAY_GO = "A copy without your name goes to the cohort only if everybody who is on the team then agrees. "
 
 
 async def home(visit: Visit) -> Reply:
@@ -171,7 +172,7 @@ def _form(tx: Connection, visit: Visit, kind: str) -> Reply:
         (box,),
         f"{which.team}:{artifact.id}:{asked.id}:{base}:{papers.audience(teams.readers(tx, which, visit.who.person))}",
         intro=f"Who can read it? You and your team: {choose_paper.readers(tx, visit, which)}. People who join later "
-        f"can read it only when one of you opens it to them. {_STAYS}",
+        f"can read it only when one of you opens it to them. {_MAY_GO if artifact.shared_with else ''}{_STAYS}",
     )
 
 
