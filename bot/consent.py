@@ -41,6 +41,7 @@ def text(facts: Facts, leaders: Sequence[str]) -> str:
         "• Other members: only what you share with the cohort, or without your name once five have shared. On a team, "
         "your teammates see your name and what you write for the team; its form names them. Where a program allows it, "
         "a copy without writers' names goes to the cohort once everybody on the team has agreed.\n"
+        "• A coach: only what you give to them or ask them.\n"
         f"• Around events: what you write before one is yours alone. Facilitators read exit notes without names, from "
         f"{FLOOR} writers on. The web address of your calendar, if you make one, shows titles and times.\n"
         f"• Whoever runs the server ({facts.runs_it}): they hold its keys and could read what is stored, "

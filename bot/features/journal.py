@@ -227,7 +227,7 @@ def _pairs(tx: Connection, visit: Visit, entry: Entry) -> list[tuple[str, str]]:
 
 
 def _audience(one: shared.Shared) -> str:
-    return "the cohort" if one.audience == shared.COHORT else "the facilitators"
+    return {shared.COHORT: "the cohort", shared.COACH: "your coach"}.get(one.audience, "the facilitators")
 
 
 def _gone() -> Outgoing:

@@ -118,7 +118,7 @@ def _list(tx: Connection, visit: Visit) -> Reply:
 
 
 def _audience(found: shared.Shared) -> str:
-    return "the cohort" if found.audience == shared.COHORT else "the facilitators"
+    return {shared.COHORT: "the cohort", shared.COACH: "you alone"}.get(found.audience, "the facilitators")
 
 
 feature = Feature(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot import outbox, reflection_form, upcoming, words
 from bot.messages import Errors, Field, Form, Option, Outgoing, Quote, Reply
 from bot.outbox import Intent
+from bot.programs.seats import role_of
 from bot.releases import FLOOR
 from bot.store import cohorts, people
 from bot.store.cohorts import Cohort
@@ -41,6 +42,7 @@ def _choose(tx: Connection, visit: Visit) -> Reply:
         readers = _readers(tx, visit, cohort, audience)
         if readers:
             choices.append((audience, _audience(tx, visit, audience, readers)))
+    choices += [(f"{shared.COACH}:{one}", _coach_alone(tx, visit, one)) for one in _coaches(tx, visit, cohort)]
     enough = len(cohorts.members(tx, cohort)) >= FLOOR
     choices += [
         (audience, f"Without my name: {'facilitators' if named == shared.FACILITATORS else 'cohort'}, once five have")
@@ -84,6 +86,9 @@ def _preview(tx: Connection, visit: Visit) -> Reply:
     audience = visit.field("audience")
     named = _NAMED.get(audience, audience)
     readers = _readers(tx, visit, cohort, named) if named in (shared.FACILITATORS, shared.COHORT) else []
+    kind, _, whom = audience.partition(":")
+    if kind == shared.COACH and whom in _coaches(tx, visit, cohort):
+        audience, named, readers = shared.COACH, shared.COACH, [whom]
     if audience in _NAMED and len(cohorts.members(tx, cohort)) < FLOOR:
         return Errors({"audience": _TOO_FEW})
     if not readers:
@@ -229,7 +234,22 @@ def _readers(tx: Connection, visit: Visit, cohort: Cohort, audience: str) -> lis
     return [one for one in dict.fromkeys(everybody) if one != visit.who.person]
 
 
+def _coaches(tx: Connection, visit: Visit, cohort: Cohort) -> list[str]:
+    """With whom alone something can be shared; people under age are not brought together with one adult."""
+    me = cohorts.member(tx, cohort.tenant, cohort.cohort, visit.who.person)
+    role = role_of(visit.services.program(tx, cohort), me.seat) if me else None
+    if me is None or (role is not None and role.minor):
+        return []
+    return [one for one in people.holders(tx, cohort.tenant, cohort.cohort, people.COACH) if one != visit.who.person]
+
+
+def _coach_alone(tx: Connection, visit: Visit, whom: str) -> str:
+    return f"{words.listed(people.names(tx, visit.who.tenant, [whom]))}, coach, and nobody else"
+
+
 def _audience(tx: Connection, visit: Visit, audience: str, readers: list[str]) -> str:
+    if audience == shared.COACH:
+        return _coach_alone(tx, visit, readers[0])
     if audience == shared.COHORT:
         return f"the whole cohort ({words.people(len(readers))}, facilitators included)"
     names = words.listed(people.names(tx, visit.who.tenant, readers))

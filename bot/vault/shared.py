@@ -26,7 +26,7 @@ from bot.vault.vault import Vault
 
 log = logging.getLogger(__name__)
 
-FACILITATORS, COHORT = "facilitators", "cohort"
+FACILITATORS, COHORT, COACH = "facilitators", "cohort", "coach"
 _PROPOSED, _SHARED = "proposed", "shared"
 
 
