@@ -69,7 +69,7 @@ def _shown(tx: Connection, visit: Visit, cohort: Cohort, which: Team, artifact: 
     left = f" Left out: {_parts(draft.left_out)} that not everybody on the team can read." if draft.left_out else ""
     return Outgoing(
         f"Only your team can read this now. If all of you agree, a copy of these words goes to {_audience(draft)} in "
-        f"{cohort.name}: those who are there now. Who comes later cannot read it. It shows the name of the team and "
+        f"{cohort.name}: those who are there now. Whoever comes later cannot read it. It shows the team's name and "
         f"not who wrote what. Names inside the words stay there, so please read them once more.{left}\n\n"
         f"Your teammates are asked when they next open My teams. No message is sent. {_LAW}",
         title=f"Share with the cohort? {artifact.title} · {which.name}",
