@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.errands import Errand, LaneKey, Outcome, Terms
-from bot.errors import Refused, Shut, Unknown, Wait
+from bot.errors import NoProgram, Refused, Shut, Unknown, Wait
 from bot.in_time import elapsed, in_time
 from bot.messages import Address, Outgoing
 from bot.outbox import CANCELLED, HELD, READY, REFUSED, SENT, UNKNOWN, NothingToSay, NotYet
@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 _REPEAT_AN_EDIT = 5.0
+_UNTIL_READABLE = 600.0
 
 
 class Sender:
@@ -83,6 +84,8 @@ class Sender:
             return Outcome(errand, READY, due=later.until)
         except Wait as rest:
             return Outcome(errand, READY, rest=rest.seconds)
+        except NoProgram:  # a release that can read it may come before the message's time is over
+            return Outcome(errand, READY, rest=_UNTIL_READABLE)
         except Exception:
             log.exception("the words could not be made; tried again later", extra=_about(errand))
             return Outcome(errand, READY, fault=True)

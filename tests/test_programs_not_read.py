@@ -50,6 +50,22 @@ async def test_another_cohort_goes_on_and_its_own_comes_once_it_can_be_read(town
     assert len(prompts(town, "kwame")) == 1
 
 
+async def test_what_was_planned_before_waits_for_a_release_that_can_read_it(town: Town) -> None:
+    """However often it is tried meanwhile: it is no error over the message."""
+    text = await two_programs(town)
+    rewrite(town, text)
+    await at(town, FIRST_WEEK)  # Wednesday's prompt is planned
+    rewrite(town, "units: [1, 2, 4]")
+    await at(town, FIRST_WEEK + timedelta(days=2))
+    for _ in range(12):
+        town.machine.go_on(3600)
+        await town.house.tick()
+    assert prompts(town, "kwame") == []
+    rewrite(town, text)
+    await at(town, FIRST_WEEK + timedelta(days=3))  # it is night where Kwame is, and then morning
+    assert len(prompts(town, "kwame")) == 1
+
+
 async def test_a_member_whose_hours_changed_waits_for_it_too(town: Town) -> None:
     """What marks them for the planner is still there, and others marked after them are planned."""
     text = await two_programs(town)
