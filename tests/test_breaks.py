@@ -50,6 +50,9 @@ async def test_a_break_moves_what_is_still_to_come_and_nothing_else(town: Town) 
     assert "Monday 7 December → Monday 21 December" in text_of(shown)
     assert await days(town) == before  # nothing is changed yet
     await town.press("imani", shown, "Make this break")
+    moved = await days(town)
+    assert "out of date" in text_of(await town.press("imani", shown, "Make this break"))
+    assert await days(town) == moved  # pressed again, it is not made longer
     assert [one.partition(":")[2] for one in await days(town)] == [one.partition(":")[2] for one in before]
     assert (await days(town))[0].startswith("Monday 21 December")
     await at(town, datetime(2026, 12, 21, tzinfo=UTC))
@@ -64,6 +67,8 @@ async def test_a_break_can_be_taken_back(town: Town) -> None:
     before = await days(town)
     made = await town.press("imani", await preview(town), "Make this break")
     await town.press("imani", made, "Take the break back")
+    assert await days(town) == before
+    assert "out of date" in text_of(await town.press("imani", made, "Take the break back"))
     assert await days(town) == before
     again = await town.press("imani", await preview(town), "Make this break")
     await jump(town, FIRST_WEEK + 2 * WEEK)

@@ -94,7 +94,7 @@ def _look(tx: Connection, visit: Visit) -> Reply:
         title=f"A break of {_length(periods, _PERIOD[program.clock])}",
         note="Nothing is changed yet. Nobody is told by this; you can write to the cohort afterwards.",
         options=(
-            Option("Make this break", "breaks.make", f"{cohort.cohort}:{number}:{periods}", "primary"),
+            Option("Make this break", "breaks.make", _meaning(cohort, number, periods, moved), "primary"),
             Option("Leave everything as it is", "facilitation.home", cohort.cohort),
         ),
     )
@@ -109,35 +109,43 @@ async def undo(visit: Visit) -> Reply:
 
 
 def _make(tx: Connection, visit: Visit, way: int) -> Reply:
-    which, number, periods = (*visit.value.split(":"), "", "")[:3]
+    which, number, periods, day = (*visit.value.split(":"), "", "", "")[:4]
     cohort, program, plan = _calendar(tx, visit, which)
     count = words.whole_number(periods)
     if count is None or not 1 <= count <= _LONGEST[program.clock]:
         raise NotAllowed(_OLD)
-    moved = _moved(tx, visit, cohort, program, words.whole_number(number), way * count)
-    if not moved:
+    first = words.whole_number(number)
+    moved = _moved(tx, visit, cohort, program, first, way * count)
+    # Without the day a second press would move everything once more.
+    if first is None or first not in moved or moved[first].isoformat() != day:
         raise NotAllowed(_OLD)
+    before = {unit.number: schedule.unit_day(program, plan, unit) for unit in program.units}
     today = visit.now.astimezone(ZoneInfo(cohort.zone)).date()
     if min(moved.values()) <= today:
         return Outgoing("The break has begun already, so its prompts stay where they are now. You can move each one.")
     as_planned = CohortPlan(plan.start, plan.zone)
     for unit in program.units:
         if unit.number in moved:
-            day = moved[unit.number]
-            own = None if day == schedule.unit_day(program, as_planned, unit) else day
+            then = moved[unit.number]
+            own = None if then == schedule.unit_day(program, as_planned, unit) else then
             calendars.set_change(tx, cohort, unit.number, replace(plan.change(unit.number), moved_to=own))
-    first = min(moved.values())
+    comes = words.day(min(moved.values()))
     back = Option("Back to the cohort", "facilitation.home", cohort.cohort)
     if way < 0:
-        return Outgoing(f"The break is taken back. The first prompt comes on {words.day(first)}.", options=(back,))
+        return Outgoing(f"The break is taken back. The first prompt comes on {comes}.", options=(back,))
     return Outgoing(
-        f"The break is made. After it, the first prompt comes on {words.day(first)}.",
+        f"The break is made. After it, the first prompt comes on {comes}.",
         options=(
             Option("Write to the cohort", "broadcasts.write", cohort.cohort, "primary"),
-            Option("Take the break back", "breaks.undo", visit.value),
+            Option("Take the break back", "breaks.undo", _meaning(cohort, first, count, before)),
             back,
         ),
     )
+
+
+def _meaning(cohort: Cohort, number: int | None, periods: int, days: Mapping[int, date]) -> str:
+    """Of a button: a break before this prompt, which then comes on this day."""
+    return f"{cohort.cohort}:{number}:{periods}:{days[number] if number is not None else ''}"
 
 
 _OLD = "This button is out of date, so nothing was changed. /facilitate shows the calendar."
